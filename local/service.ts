@@ -1,0 +1,99 @@
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+
+/** Who calls. `policies` is absent for an administrator, who may do everything in the account. */
+export interface Caller {
+  /** Twelve digits. */
+  account: string;
+  /** What `aws:PrincipalArn` says: the role's ARN, or `arn:aws:iam::<account>:root` for the administrator. */
+  principalArn: string;
+  /** What `userIdentity.arn` says: for a role its session, `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+  arn: string;
+  /** The access key that was used; `service` callers have none. */
+  accessKey?: string;
+  /** Set when AWS itself calls, e.g. `events.amazonaws.com`. */
+  service?: string;
+  /** `aws:SourceArn` and `aws:SourceAccount` of such a call. */
+  sourceArn?: string;
+  sourceAccount?: string;
+}
+
+/** One call on its way to an operation, wherever it came from: the wire, another service, a test. */
+export interface Call {
+  /** Signing name: `dynamodb`, `events`, `scheduler`, `lambda`, `sqs`, `sns`, `sts`, `tagging`, `kms`, `cloudformation`. */
+  service: string;
+  /** AWS's name of the operation, e.g. `CreateBackup`. */
+  operation: string;
+  input: Record<string, unknown>;
+  caller: Caller;
+  account: string;
+  region: string;
+  requestId: string;
+  /** The `X-Amz-Date` of the signature, epoch ms; absent for calls between services. */
+  signedAt?: number;
+}
+
+/** An action on a resource that the caller must be allowed, with the condition keys that it brings. */
+export interface Permission {
+  /** e.g. `dynamodb:CreateBackup` */
+  action: string;
+  /** ARN, or `*` where the action has no resource-level permissions. */
+  resource: string;
+  context?: Record<string, string | string[]>;
+}
+
+/** A resource's own policy, as parsed JSON. */
+export type PolicyDocument = { Version?: string; Statement: unknown };
+
+/** One AWS service of the local AWS. State is kept per account and Region by the service itself. */
+export interface Service {
+  /** Signing name. */
+  name: string;
+  /** `dynamodb` JSON 1.0, `events` JSON 1.1, `sts` query with XML answers, `scheduler` REST-JSON … */
+  protocol: 'json-1.0' | 'json-1.1' | 'query' | 'rest-json';
+  /** Before the dot of `X-Amz-Target`, e.g. `DynamoDB_20120810`; for the JSON protocols. */
+  targetPrefix?: string;
+  /** For `rest-json`: method and path template, e.g. `POST /schedules/{Name}` → the operation's name. */
+  routes?: Record<string, string>;
+  /** XML namespace of the answers, for `query`. */
+  xmlNamespace?: string;
+  /** Refuses a call that the API's model forbids (types, lengths, patterns, enums, required members). */
+  validate?(operation: string, input: Record<string, unknown>): void;
+  /** What the caller must be allowed before the operation runs. An empty list: everybody may. */
+  permissions(call: Call): Permission[];
+  /** The policy of the called resource, if it has one. */
+  resourcePolicy?(call: Call): PolicyDocument | undefined;
+  operations: Record<string, (call: Call) => unknown>;
+}
+
+/** An answer of AWS's that is an error: `code` as AWS writes it (without namespace), its status, its sentence. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the error's shape, e.g. `Item`. */
+  readonly members: Record<string, unknown>;
+
+  constructor(code: string, message: string, status = 400, members: Record<string, unknown> = {}) {
+    super(message);
+    this.name = 'AwsError';
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}
+
+/** What every service is given. */
+export interface Core {
+  clock: Clock;
+  random: Random;
+  /** Account and Region of calls that name none. */
+  account: string;
+  region: string;
+  /**
+   * A call from one service to another, or from a test: permissions, resource policies, faults, rates and operation
+   * as for a call by wire, without the wire. Throws `AwsError`.
+   */
+  call(call: Omit<Call, 'requestId'>): Promise<unknown>;
+  /** Real asynchronous work (dynalite, zlib), during which a virtual clock stands still. */
+  during<T>(work: Promise<T>): Promise<T>;
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+import type { TestModule } from 'vitest/node';
+
+/** The last line of a test run: the true counts, files that could not be loaded counted as failed. */
+const closingLine = {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
+    const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length;
+    const count = (state: string) => states.filter((other) => other === state).length;
+    const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
+    console.log(`${count('passed')} passed, ${count('failed') + broken} failed${skipped}`);
+  },
+};
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', closingLine],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
