@@ -37,8 +37,7 @@ export function seededRandom(seed: number): Random {
     return answer >>> 0;
   };
 
-  const hex = (digits: number) =>
-    Array.from({ length: digits }, () => (next() >>> 28).toString(16)).join('');
+  const hex = (digits: number) => Array.from({ length: digits }, () => (next() >>> 28).toString(16)).join('');
   return {
     number: () => next() / 2 ** 32,
     hex,

@@ -97,3 +97,40 @@ export interface Core {
   /** Real asynchronous work (dynalite, zlib), during which a virtual clock stands still. */
   during<T>(work: Promise<T>): Promise<T>;
 }
+
+/** One HTTP request as it came over the wire. Header names are lower-case; `path` is still percent-encoded. */
+export interface WireRequest {
+  method: string;
+  path: string;
+  /** Without the question mark; empty when there is none. */
+  query: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/** What goes back over the wire. */
+export interface WireAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/** Principals and their rights. */
+export interface Iam {
+  /**
+   * Who signs with this key: a role's session; else the administrator of the account that a 12-digit key names,
+   * or of the default account. Throws `AwsError` ExpiredTokenException for a session that has ended.
+   */
+  caller(accessKey: string): Caller;
+  /**
+   * Throws `AwsError` AccessDeniedException unless the caller's policies, together with the policy of the called
+   * resource, allow it (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+   */
+  authorize(caller: Caller, permission: Permission, resourcePolicy?: PolicyDocument): void;
+}
+
+/**
+ * Stands around every operation, after the call was authorised: a test or a demo delays it, refuses it, lets it take
+ * effect and then fails, or never answers. Call `perform` at most once.
+ */
+export type Intercept = (call: Call, perform: () => Promise<unknown>) => Promise<unknown>;
