@@ -1,0 +1,67 @@
+import * as z from 'zod/mini';
+import { account, type DetailOf, fact, instant, planName, region, tableName } from './contract.ts';
+
+const ofATable = { plan: planName, account, region, table: tableName, tableId: z.string() };
+const count = z.number().check(z.int(), z.nonnegative());
+
+export const BackupOverdue = fact(
+  'Backup Overdue',
+  {
+    sentBy: 'audit',
+    heardBy: 'people',
+    when: "a table's newest AVAILABLE backup has become older than the plan's rpo; once, until it is well again",
+  },
+  { ...ofATable, newestAt: z.optional(instant), rpoSeconds: z.number(), overdueSeconds: z.number() },
+);
+
+export const BackupProtected = fact(
+  'Backup Protected',
+  { sentBy: 'audit', heardBy: 'people', when: 'a table that was overdue has a backup within its rpo again' },
+  { ...ofATable, newestAt: instant },
+);
+
+export const BackupAtRisk = fact(
+  'Backup At Risk',
+  {
+    sentBy: 'audit',
+    heardBy: 'people',
+    when: "a table's customer key is disabled or about to be deleted: its backups could not be restored",
+  },
+  { account, region, table: tableName, keyArn: z.string(), keyState: z.string(), deletionAt: z.optional(instant) },
+);
+
+export const DeliveryFailed = fact(
+  'Delivery Failed',
+  {
+    sentBy: 'audit',
+    heardBy: 'people',
+    when: 'a dead-letter queue held an event or a firing that could not be delivered',
+  },
+  { queue: z.string(), error: z.string(), deadLetter: z.string().check(z.maxLength(100_000)) },
+);
+
+export const ProtectionReport = fact(
+  'Protection Report',
+  { sentBy: 'audit', heardBy: 'people', when: 'once a day, per target' },
+  {
+    account,
+    region,
+    tables: count,
+    protected: count,
+    overdue: count,
+    waiting: count,
+    inNoPlan: count,
+    optedOut: count,
+    oldest: z.optional(z.object({ table: tableName, plan: planName, newestAt: instant })),
+    completedToday: count,
+    failedToday: count,
+    deletedToday: count,
+    plansNotDeployed: z.array(planName),
+  },
+);
+
+export type BackupOverdue = DetailOf<typeof BackupOverdue>;
+export type BackupProtected = DetailOf<typeof BackupProtected>;
+export type BackupAtRisk = DetailOf<typeof BackupAtRisk>;
+export type DeliveryFailed = DetailOf<typeof DeliveryFailed>;
+export type ProtectionReport = DetailOf<typeof ProtectionReport>;

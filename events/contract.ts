@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+
+/** `facts`: what happened, put by our functions only. `requests`: what somebody wishes, put by whom the deployment names. */
+export type Bus = 'facts' | 'requests';
+
+/** One kind of event: its name on the bus, its schema, and who has to do with it. */
+export interface Contract<Detail> {
+  /** The `detail-type`: Title Case with spaces. */
+  type: string;
+  bus: Bus;
+  /** Functions (or people) that send it and that listen, and when it is sent: the rows of the README table. */
+  sentBy: string;
+  heardBy: string;
+  when: string;
+  detail: z.ZodMiniType<Detail>;
+}
+
+/** `source` of every event of ours. */
+export const source = 'tablekeep';
+
+/** An instant: ISO 8601 in UTC, as `new Date(ms).toISOString()` writes it. */
+export const instant = z.iso.datetime().check(z.meta({ description: 'An instant, ISO 8601 in UTC' }));
+
+export const account = z.string().check(z.regex(/^\d{12}$/));
+export const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/));
+export const planName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/));
+export const tableName = z.string().check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/));
+/** `<account>/<region>/<plan>/<stamp>` */
+export const runId = z
+  .string()
+  .check(
+    z.regex(/^\d{12}\/[a-z0-9-]+\/[a-z0-9][a-z0-9-]{0,31}\/\d{8}T\d{6}Z(-[0-9a-f]{8})?$/),
+    z.meta({ description: 'Account, Region, plan and stamp of the run' }),
+  );
+
+/** What every fact carries. */
+const everyFact = {
+  /** Follows from what is told: the same fact told twice has the same id. */
+  id: z.string().check(z.minLength(1), z.meta({ description: 'The same fact told twice has the same id' })),
+  installation: z.string().check(z.regex(/^[a-z0-9]{8}$/)),
+  /** When it happened, not when it was told. */
+  at: instant,
+  /** What a person should read: who, what, and what to do. */
+  sentence: z.string().check(z.minLength(1)),
+};
+
+type Words = Pick<Contract<unknown>, 'sentBy' | 'heardBy' | 'when'>;
+
+/** The contract of a fact: `shape` together with what every fact carries. */
+export function fact<Shape extends z.core.$ZodLooseShape>(type: string, words: Words, shape: Shape) {
+  return { type, bus: 'facts' as const, ...words, detail: z.object({ ...everyFact, ...shape }) };
+}
+
+/** The contract of a request. Unknown members are refused: a misspelt wish must not be half granted. */
+export function request<Shape extends z.core.$ZodLooseShape>(type: string, words: Words, shape: Shape) {
+  return { type, bus: 'requests' as const, ...words, detail: z.strictObject(shape) };
+}
+
+/** The detail that a contract describes. */
+export type DetailOf<Any extends Contract<unknown>> = z.infer<Any['detail']>;

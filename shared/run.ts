@@ -1,0 +1,96 @@
+import type { RunName } from './names.ts';
+import type { Target } from './target.ts';
+
+/** QUEUED waits for admission or for the run before it; the last three are ends. */
+export type RunState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
+
+/** Which tables a run takes, as the plan said when the run was made: a deployment in mid-run does not change it. */
+export interface Selector {
+  include: string[];
+  exclude: string[];
+  /** Tag key → pattern of its value; all must fit. */
+  tags: Record<string, string>;
+}
+
+/** One firing of a plan for one target. Instants are epoch ms. */
+export interface Run extends RunName {
+  state: RunState;
+  /** Of the plan as it was; `ad-hoc` runs have none. */
+  planHash?: string;
+  selector: Selector;
+  scheduledAt: number;
+  deadlineAt: number;
+  /** Backups a second at most, when the plan asks for less than the quota. */
+  rate?: number;
+  overlap: 'skip' | 'queue';
+  /** For runs that were asked for. */
+  requestId?: string;
+  reason?: string;
+  /** When retention may delete the backups of an ad-hoc run. */
+  expiresAt?: number;
+  /** Where ListTables goes on (`ExclusiveStartTableName`), and how many selection pages there are. */
+  listedUpTo?: string;
+  pages: number;
+  isListed: boolean;
+  /** Why the listing was given up: the run ends as `Run Failed`, after what it had selected has ended. */
+  listingError?: string;
+  startedAt?: number;
+  endedAt?: number;
+  /** Every end before this instant has been told. */
+  announcedUntil: number;
+  throttled: number;
+  dueAt?: number;
+  driver?: string;
+  leaseUntil?: number;
+}
+
+/** A table as a run selected it. */
+export interface SelectedTable {
+  name: string;
+  id: string;
+}
+
+export type BackupState =
+  | 'PENDING'
+  | 'STARTING'
+  | 'CREATING'
+  | 'AVAILABLE'
+  | 'DELETING'
+  | 'DELETED'
+  | 'FAILED'
+  | 'SKIPPED'
+  /** Not at AWS any more, and we did not delete it. */
+  | 'VANISHED';
+
+/** One backup, and the ledger entry of (run, table). Instants are epoch ms. */
+export interface Backup extends RunName {
+  tableId: string;
+  tableName: string;
+  state: BackupState;
+  attempt: number;
+  /** While STARTING: the claim's lease. */
+  leaseUntil?: number;
+  /** While PENDING: not before. */
+  retryAt?: number;
+  backupArn?: string;
+  /** AWS's BackupCreationDateTime. */
+  createdAt?: number;
+  /** When it was seen AVAILABLE, or failed, or was skipped. */
+  endedAt?: number;
+  sizeBytes?: number;
+  error?: string;
+  /** A person's word that it stays. */
+  hold?: { by: string; reason: string; at: number };
+  /** Ids of the tasks that need it. */
+  pins?: Set<string>;
+  /** Ad-hoc: when it may be deleted. */
+  expiresAt?: number;
+  /** A second backup of the same (run, table), found at AWS: it goes by retention. */
+  isDuplicate?: boolean;
+  deletedAt?: number;
+  deletedBecause?: string;
+}
+
+/** Where a backup is in the catalog and at AWS. */
+export type BackupOf = Pick<Backup, 'target' | 'plan' | 'stamp' | 'tableId'>;
+export type TargetOf = { target: Target };
