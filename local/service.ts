@@ -57,13 +57,56 @@ export interface Service {
   routes?: Record<string, string>;
   /** XML namespace of the answers, for `query`. */
   xmlNamespace?: string;
+  /** The largest request body, in bytes; 1 MiB when absent. */
+  maxBodyBytes?: number;
+  /** For `rest-json`, where a member is not simply in the path, the query string or the JSON body under its own name. */
+  bind?(operation: string, parts: RestParts): Record<string, unknown>;
+  /** What `__type` says of an error code, where that is more than the code, e.g. `com.amazonaws.sqs#QueueDoesNotExist`. */
+  errorType?(code: string): string;
+  /** Headers that an error's answer carries besides the usual ones. */
+  errorHeaders?(error: AwsError): Record<string, string>;
   /** Refuses a call that the API's model forbids (types, lengths, patterns, enums, required members). */
   validate?(operation: string, input: Record<string, unknown>): void;
   /** What the caller must be allowed before the operation runs. An empty list: everybody may. */
   permissions(call: Call): Permission[];
   /** The policy of the called resource, if it has one. */
   resourcePolicy?(call: Call): PolicyDocument | undefined;
+  /**
+   * Answers are plain values as they go over the wire: instants are epoch seconds (ISO 8601 for `query`), blobs base64,
+   * maps of a `query` answer a `Map`; a `RawAnswer` says status, headers and body itself. Members that are undefined stay out.
+   */
   operations: Record<string, (call: Call) => unknown>;
+}
+
+/** The parts of a `rest-json` request that its input is made of; names and values are decoded, header names lower-case. */
+export interface RestParts {
+  path: Record<string, string>;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/** An operation's answer that is not just JSON, e.g. Lambda's Invoke. */
+export class RawAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+
+  constructor(status: number, headers: Record<string, string>, body: Uint8Array) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/** Thrown by an interceptor: the caller gets no answer at all but a connection that was reset. */
+export class ConnectionLost extends Error {
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('read ECONNRESET');
+    this.name = 'Error';
+  }
 }
 
 /** An answer of AWS's that is an error: `code` as AWS writes it (without namespace), its status, its sentence. */

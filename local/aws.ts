@@ -1,0 +1,132 @@
+import { administrators } from './administrators.ts';
+import { type Clock, realClock, VirtualClock } from './clock.ts';
+import { seededRandom } from './random.ts';
+import {
+  AwsError,
+  type Call,
+  type Core,
+  type Iam,
+  type Intercept,
+  type Permission,
+  type Service,
+  type WireAnswer,
+  type WireRequest,
+} from './service.ts';
+import { wireDoor } from './wire/door.ts';
+
+export interface AwsOptions {
+  services: (core: Core) => Service[];
+  /** The machine's clock when absent. */
+  clock?: Clock;
+  /** The same seed gives the same ids and the same chance. */
+  seed?: number;
+  account?: string;
+  region?: string;
+  /** Every caller is an administrator when absent. */
+  iam?: Iam;
+  /** How long a call by wire is on its way before it arrives. */
+  latencyMs?: (call: Call) => number;
+}
+
+/** A call that was allowed, and how it ended. Calls that were refused are not told. */
+export interface Told {
+  call: Call;
+  permissions: Permission[];
+  /** Epoch ms: when it was allowed, and when it ended. */
+  at: number;
+  endedAt: number;
+  /** What the caller was answered instead of a result. */
+  error?: unknown;
+}
+
+/** A whole AWS in this process. */
+export interface LocalAws {
+  core: Core;
+  clock: Clock;
+  /** Answers a request as AWS does; rejects with `ConnectionLost` only when an interceptor says so. */
+  handle(request: WireRequest): Promise<WireAnswer>;
+  /** Puts `fn` around every operation, outside of those put earlier; the answer takes it away again. */
+  intercept(fn: Intercept): () => void;
+  onCall(listener: (told: Told) => void): () => void;
+  /** Throws for a name that no service has. */
+  service(name: string): Service;
+}
+
+/** Twelve digits that AWS's own documentation uses. */
+const defaultAccount = '123456789012';
+
+export function createAws(options: AwsOptions): LocalAws {
+  const { clock = realClock(), account = defaultAccount, region = 'us-east-1' } = options;
+  const iam = options.iam ?? administrators(account);
+  const random = seededRandom(options.seed ?? 1);
+  const intercepts: Intercept[] = [];
+  const listeners = new Set<(told: Told) => void>();
+
+  const core: Core = {
+    clock,
+    random,
+    account,
+    region,
+    call: async (call) => perform({ ...call, requestId: random.uuid() }),
+    during: (work) => (clock instanceof VirtualClock ? clock.during(work) : work),
+  };
+  const services = new Map(options.services(core).map((service) => [service.name, service]));
+  const service = (name: string): Service => {
+    const found = services.get(name);
+    if (found === undefined) throw new AwsError('UnknownServiceException', `There is no service ${name} here.`, 404);
+    return found;
+  };
+
+  /** Everything between a request that was read and its answer. */
+  async function perform(call: Call): Promise<unknown> {
+    const called = service(call.service);
+    const operation = called.operations[call.operation];
+    if (operation === undefined) throw unknownOperation(called, call.operation);
+    called.validate?.(call.operation, call.input);
+    const permissions = called.permissions(call);
+    const policy = permissions.length > 0 ? called.resourcePolicy?.(call) : undefined;
+    for (const permission of permissions) iam.authorize(call.caller, permission, policy);
+
+    const at = clock.now();
+    const tell = (outcome: { error?: unknown }) => {
+      for (const listener of listeners) listener({ call, permissions, at, endedAt: clock.now(), ...outcome });
+    };
+    try {
+      const result = await intercepts.reduce<() => Promise<unknown>>(
+        (inner, around) => () => around(call, inner),
+        async () => operation(call),
+      )();
+      tell({});
+      return result;
+    } catch (error) {
+      tell({ error });
+      throw error;
+    }
+  }
+
+  return {
+    core,
+    clock,
+    service,
+    handle: wireDoor({ core, services, iam, perform, ...(options.latencyMs && { latencyMs: options.latencyMs }) }),
+    intercept(fn) {
+      intercepts.push(fn);
+      return () => {
+        const index = intercepts.indexOf(fn);
+        if (index >= 0) intercepts.splice(index, 1);
+      };
+    },
+    onCall(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** As AWS answers: JSON services 400, REST services 404, query services by another name. */
+function unknownOperation(service: Service, operation: string): AwsError {
+  if (service.protocol !== 'query') {
+    return new AwsError('UnknownOperationException', '', service.protocol === 'rest-json' ? 404 : 400);
+  }
+  return new AwsError('InvalidAction', `The action ${operation} is not valid for this endpoint.`);
+}

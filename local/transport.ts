@@ -1,0 +1,52 @@
+import type { LocalAws } from './aws.ts';
+import type { WireRequest } from './service.ts';
+
+/** A request as the SDK's clients give it to their `requestHandler`. */
+export interface SdkRequest {
+  method: string;
+  path: string;
+  query?: Record<string, string | string[] | null> | undefined;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+/** What the SDK's clients expect of a `requestHandler`. */
+export interface InProcess {
+  handle(request: SdkRequest): Promise<{ response: SdkResponse }>;
+}
+
+/** As `HttpResponse` of `@smithy/core`. */
+export interface SdkResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  /** Bytes are read at once, without the turns of the event loop that a stream takes. */
+  body: Uint8Array;
+}
+
+/** A `requestHandler` for SDK clients that reaches the local AWS without a socket: `new DynamoDBClient({ requestHandler })`. */
+export function inProcess(aws: LocalAws): InProcess {
+  return {
+    async handle(request) {
+      const { status, headers, body } = await aws.handle(toWire(request));
+      return { response: { statusCode: status, headers, body } };
+    },
+  };
+}
+
+function toWire({ method, path, query, headers, body }: SdkRequest): WireRequest {
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return { method, path, query: queryString(query), headers: lower, body: bytesOf(body) };
+}
+
+function queryString(query: SdkRequest['query']): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => [value].flat().map((one) => [name, one ?? '']));
+  return new URLSearchParams(pairs as [string, string][]).toString();
+}
+
+/** The SDK's bodies are strings or some kind of `Uint8Array`. */
+export function bytesOf(body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError('The in-process transport takes strings and bytes only.');
+}

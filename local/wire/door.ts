@@ -1,0 +1,117 @@
+import { sleep } from '../clock.ts';
+import {
+  AwsError,
+  type Call,
+  ConnectionLost,
+  type Core,
+  type Iam,
+  type Service,
+  type WireAnswer,
+  type WireRequest,
+} from '../service.ts';
+import { json } from './json.ts';
+import type { Protocol } from './protocol.ts';
+import { query } from './query.ts';
+import { restJson } from './rest-json.ts';
+import { checkAge, readSignature, type Signature, unsigned } from './signature.ts';
+
+const protocols: Record<Service['protocol'], Protocol> = {
+  'json-1.0': json,
+  'json-1.1': json,
+  query,
+  'rest-json': restJson,
+};
+
+interface Door {
+  core: Core;
+  services: Map<string, Service>;
+  iam: Iam;
+  /** What happens to a call once its caller is known. */
+  perform(call: Call): Promise<unknown>;
+  latencyMs?: (call: Call) => number;
+}
+
+/** Most services take a megabyte. */
+const maxBodyBytes = 2 ** 20;
+
+/** Answers requests as they come over the wire: whose is it, for which service, and how does the answer look? */
+export function wireDoor(door: Door): (request: WireRequest) => Promise<WireAnswer> {
+  const { core, services } = door;
+
+  return async (request) => {
+    const requestId = core.random.uuid();
+    const signature = readSignature(request);
+    const service = findService(services, request, signature);
+    if (service === undefined) return dated(core, unknownService(signature, requestId));
+    const protocol = protocols[service.protocol];
+    try {
+      const call = readCall(door, service, request, signature, requestId);
+      const latencyMs = door.latencyMs?.(call) ?? 0;
+      if (latencyMs > 0) await sleep(core.clock, latencyMs);
+      if (call.signedAt !== undefined) checkAge(service, call.signedAt, core.clock.now());
+      const result = await door.perform(call);
+      return dated(core, protocol.answer(service, call.operation, result, requestId));
+    } catch (error) {
+      if (error instanceof ConnectionLost) throw error;
+      return dated(core, protocol.error(service, asAwsError(error), requestId));
+    }
+  };
+}
+
+function readCall(
+  { iam, core }: Door,
+  service: Service,
+  request: WireRequest,
+  signature: Signature | undefined,
+  requestId: string,
+): Call {
+  if (request.body.length > (service.maxBodyBytes ?? maxBodyBytes)) {
+    throw new AwsError('RequestEntityTooLargeException', 'The request body is too large.', 413);
+  }
+  const asked = protocols[service.protocol].read(service, request);
+  if (signature === undefined) throw unsigned(service);
+  const caller = iam.caller(signature.accessKey);
+  return {
+    service: service.name,
+    ...asked,
+    caller,
+    account: caller.account,
+    region: signature.region || core.region,
+    requestId,
+    ...(signature.signedAt !== undefined && { signedAt: signature.signedAt }),
+  };
+}
+
+/** By `X-Amz-Target`, else by the signature's scope: DynamoDB and its streams share one signing name. */
+function findService(
+  services: Map<string, Service>,
+  { headers }: WireRequest,
+  signature: Signature | undefined,
+): Service | undefined {
+  const prefix = headers['x-amz-target']?.split('.')[0];
+  const targeted = prefix && [...services.values()].find((service) => service.targetPrefix === prefix);
+  return targeted || services.get(signature?.service ?? '');
+}
+
+/** An error that no service threw on purpose is a defect of the local AWS; its text says where. */
+const asAwsError = (error: unknown): AwsError =>
+  error instanceof AwsError
+    ? error
+    : new AwsError('InternalFailure', error instanceof Error ? (error.stack ?? error.message) : String(error), 500);
+
+function unknownService(signature: Signature | undefined, requestId: string): WireAnswer {
+  return signature === undefined
+    ? json.error(nobody, unsigned(nobody), requestId)
+    : json.error(
+        nobody,
+        new AwsError('UnknownServiceException', `The local AWS has no service ${signature.service}.`, 404),
+        requestId,
+      );
+}
+
+const nobody: Service = { name: '', protocol: 'json-1.1', permissions: () => [], operations: {} };
+
+/** SDKs set their clocks by the `Date` of each answer. */
+function dated({ clock }: Core, answer: WireAnswer): WireAnswer {
+  return { ...answer, headers: { ...answer.headers, date: new Date(clock.now()).toUTCString() } };
+}
