@@ -1,5 +1,4 @@
 import type { RunName } from './names.ts';
-import type { Target } from './target.ts';
 
 /** QUEUED waits for admission or for the run before it; the last three are ends. */
 export type RunState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
@@ -91,6 +90,5 @@ export interface Backup extends RunName {
   deletedBecause?: string;
 }
 
-/** Where a backup is in the catalog and at AWS. */
+/** What names a backup in the catalog. */
 export type BackupOf = Pick<Backup, 'target' | 'plan' | 'stamp' | 'tableId'>;
-export type TargetOf = { target: Target };

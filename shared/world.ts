@@ -1,0 +1,163 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Contract, DetailOf } from '../events/contract.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Plan } from './plan.ts';
+import type { Target } from './target.ts';
+
+/** Everything a function needs from outside itself. Made in one place for Lambda, and by each test for itself. */
+export interface World {
+  clock: Clock;
+  random: Random;
+  installation: string;
+  /** Where the service is deployed. */
+  hub: Target;
+  plans: ReadonlyMap<string, Plan>;
+  options: Options;
+  catalog: Catalog;
+  /** A target's DynamoDB with the rights of one capability: our own role at home, an assumed role elsewhere. */
+  dynamodb(target: Target, capability: Capability): DynamoDb;
+  tagging(target: Target): Tagging;
+  keys(target: Target): Keys;
+  queues: Queues;
+  facts: Facts;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/** Each has a role of its own in every account. Later: restore, replace, export. */
+export type Capability = 'read' | 'backup' | 'retain';
+
+/** What the deployment sets. */
+export interface Options {
+  /** Runs (plan × target) at once; others wait in the catalog. */
+  maxRuns: number;
+  /** How long a stricter keep waits before it acts. 72 h. */
+  graceMs: number;
+  /** URLs of the dead-letter queues that the audit reads. */
+  deadLetterQueues: string[];
+}
+
+/** One running invocation of a function. */
+export interface Invocation {
+  /** Lambda's request id: names the driver of a lease. */
+  id: string;
+  /** When Lambda ends it, epoch ms. */
+  endsAt: number;
+}
+
+export type Item = Record<string, unknown>;
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Update and condition of a conditional write, in DynamoDB's expression language; values are plain JavaScript. */
+export interface Change {
+  update: string;
+  condition?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+/** What a conditional write came to: the item as it is now, or, when refused, as it was found (undefined: no item). */
+export type Written = { done: true; item: Item } | { done: false; found: Item | undefined };
+
+/** The catalog table. Reads are strongly consistent unless of the index; it throws only when DynamoDB does. */
+export interface Catalog {
+  get(key: Key): Promise<Item | undefined>;
+  getAll(keys: Key[]): Promise<Item[]>;
+  update(key: Key, change: Change): Promise<Written>;
+  put(item: Item & Key, condition?: Omit<Change, 'update'>): Promise<Written>;
+  remove(key: Key): Promise<void>;
+  /** Items of a partition by the prefix or range of their sort key, in its order, page by page. */
+  query(range: Range): AsyncIterable<Item>;
+  /** Items due at `now` or before, oldest first, by the sparse index: keys and `dueAt`. */
+  due(kind: 'run' | 'retention' | 'audit' | 'task', now: number, limit: number): Promise<(Key & { dueAt: number })[]>;
+}
+
+export interface Range {
+  pk: string;
+  /** Sort keys that begin so; or, with `from`, those from it on that begin so. */
+  prefix: string;
+  from?: string;
+  /** Newest first. */
+  backwards?: boolean;
+  limit?: number;
+}
+
+export interface TableListing {
+  names: string[];
+  /** Where the next page begins; undefined after the last. */
+  next?: string;
+}
+
+export interface TableDescription {
+  name: string;
+  id: string;
+  arn: string;
+  status: string;
+  createdAt: number;
+  sizeBytes: number;
+  itemCount: number;
+  /** ARN of the customer key, if it has one. */
+  keyArn?: string;
+}
+
+export interface BackupSummary {
+  backupArn: string;
+  backupName: string;
+  tableName: string;
+  tableId: string;
+  status: 'CREATING' | 'AVAILABLE' | 'DELETED';
+  createdAt: number;
+  sizeBytes?: number;
+}
+
+export interface BackupListing {
+  backups: BackupSummary[];
+  next?: string;
+}
+
+/** DynamoDB of one target as the service uses it. One attempt each, no SDK retry, except where reads are safe to repeat. */
+export interface DynamoDb {
+  listTables(after?: string): Promise<TableListing>;
+  describeTable(name: string): Promise<TableDescription>;
+  /**
+   * @throws FencedError when the signature's own stamp is later than `notAfter` (epoch ms): nothing was sent.
+   */
+  createBackup(
+    tableName: string,
+    backupName: string,
+    notAfter: number,
+  ): Promise<{ backupArn: string; createdAt: number }>;
+  /** USER backups created from `from` on and before `until` (epoch ms). 100 a page. */
+  listBackups(window: { from: number; until: number; after?: string; tableName?: string }): Promise<BackupListing>;
+  /** Undefined when AWS does not know it. */
+  describeBackup(backupArn: string): Promise<BackupSummary | undefined>;
+  deleteBackup(backupArn: string): Promise<void>;
+}
+
+export interface Tagging {
+  /** Tables of the target that have tags, with all of them; 100 a page. */
+  taggedTables(): AsyncIterable<{ arn: string; tags: Record<string, string> }>;
+}
+
+export interface Keys {
+  /** `Enabled`, `Disabled`, `PendingDeletion` …; undefined when we may not look. */
+  describeKey(arn: string): Promise<{ state: string; deletionAt?: number } | undefined>;
+}
+
+export interface Queues {
+  receive(queueUrl: string): Promise<{ body: string; attributes: Record<string, string>; receipt: string }[]>;
+  remove(queueUrl: string, receipt: string): Promise<void>;
+}
+
+/** The bus of facts. */
+export interface Facts {
+  /** Puts up to any number of facts of one kind, ten a call; throws unless every one was taken. */
+  publish<Any extends Contract<unknown>>(contract: Any, details: Fact<Any>[]): Promise<void>;
+}
+
+/** The detail of a fact without what the publisher adds (`installation`); `id` and `sentence` are the sender's. */
+export type Fact<Any extends Contract<unknown>> = Omit<DetailOf<Any>, 'installation'>;
