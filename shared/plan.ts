@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlanSource } from './plans/definition.ts';
 import { durationMs } from './plans/duration.ts';
+import { type Target, targetKey } from './target.ts';
 
 /** One entry of plans.yml, checked, with every default applied. Plain JSON: runs keep a copy of it. */
 export interface Plan {
@@ -50,12 +51,6 @@ export interface PlanTarget {
   regions?: string[];
 }
 
-/** An account and a Region: what AWS's quotas belong to. */
-export interface Target {
-  account: string;
-  region: string;
-}
-
 /** What a plan gets that says nothing else; four hours leave room for the largest tables and one trouble of AWS. */
 export const planDefaults = {
   timezone: 'UTC',
@@ -98,7 +93,7 @@ function keepOf({ within, afterTableDeleted, ...counts }: PlanSource['keep']): K
 export function targetsOf(plan: Plan, home: Target): Target[] {
   const asked = plan.targets.length > 0 ? plan.targets : [{}];
   const targets = asked.flatMap(({ account = home.account, regions = [home.region] }: PlanTarget) =>
-    regions.map((region) => [`${account}/${region}`, { account, region }] as const),
+    regions.map((region) => [targetKey({ account, region }), { account, region }] as const),
   );
   return [...new Map(targets).values()];
 }
