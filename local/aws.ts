@@ -22,6 +22,8 @@ export interface AwsOptions {
   seed?: number;
   account?: string;
   region?: string;
+  /** Where clients are told to reach it, http://127.0.0.1:4566 when absent. */
+  endpoint?: string;
   /** Every caller is an administrator when absent. */
   iam?: Iam;
   /** How long a call by wire is on its way before it arrives. */
@@ -67,6 +69,7 @@ export function createAws(options: AwsOptions): LocalAws {
     random,
     account,
     region,
+    endpoint: options.endpoint ?? 'http://127.0.0.1:4566',
     call: async (call) => perform({ ...call, requestId: random.uuid() }),
     during: (work) => (clock instanceof VirtualClock ? clock.during(work) : work),
   };

@@ -132,6 +132,8 @@ export interface Core {
   /** Account and Region of calls that name none. */
   account: string;
   region: string;
+  /** Where clients reach this AWS, without a trailing slash; queue URLs start with it. */
+  endpoint: string;
   /**
    * A call from one service to another, or from a test: permissions, resource policies, faults, rates and operation
    * as for a call by wire, without the wire. Throws `AwsError`.
