@@ -1,0 +1,1 @@
+export { notices, ofTheOrganisation, requests } from './parameters.ts';

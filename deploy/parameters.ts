@@ -1,0 +1,34 @@
+import { noticeTargets } from './notices.ts';
+import { onlyRequesters } from './requesters.ts';
+
+/** What osls hands to a function that a `${file(…)}` names. */
+interface Variables {
+  resolveVariable(address: string): Promise<unknown>;
+}
+
+const parameter = async ({ resolveVariable }: Variables, name: string) =>
+  String((await resolveVariable(`param:${name}`)) ?? '').trim();
+
+/** The policy of the bus of requests. */
+export async function requests(variables: Variables) {
+  return { Resources: onlyRequesters(list(await parameter(variables, 'requesters'))) };
+}
+
+/** Who is told, or nothing when nobody is named. */
+export async function notices(variables: Variables) {
+  const email = await parameter(variables, 'notifyEmail');
+  const topicArn = await parameter(variables, 'notifyTopic');
+  return { Resources: noticeTargets({ email, topicArn }) };
+}
+
+/** The condition under which a function may take on a role of another account; a role's name alone is anybody's. */
+export async function ofTheOrganisation(variables: Variables) {
+  const organisation = await parameter(variables, 'organisation');
+  return organisation === '' ? {} : { StringEquals: { 'aws:ResourceOrgID': organisation } };
+}
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
