@@ -1,1 +1,4 @@
-export { notices, ofTheOrganisation, requests } from './parameters.ts';
+// osls takes named functions from JavaScript only; Node reads the TypeScript behind them itself.
+import * as parameters from './parameters.ts';
+
+export const { notices, ofTheOrganisation, requests } = parameters;
