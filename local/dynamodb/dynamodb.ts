@@ -1,0 +1,119 @@
+import { kms } from '../kms.ts';
+import type { Call, Core, PolicyDocument, Service } from '../service.ts';
+import { accountOperations } from './account.ts';
+import { backupOperations } from './backups.ts';
+import { continuousBackupOperations } from './continuous-backups.ts';
+import { dataOperations } from './data.ts';
+import { errorType } from './errors.ts';
+import type { Snapshot } from './items.ts';
+import { validate } from './model.ts';
+import { type Options, type Settings, settingsOf } from './options.ts';
+import { permissionsOf } from './permissions.ts';
+import type { Count, Rate } from './quotas.ts';
+import { type Operations, Region, type World } from './state.ts';
+import { tableOperations } from './tables.ts';
+import { tagOperations } from './tags.ts';
+import { timeToLiveOperations } from './time-to-live.ts';
+import { updateTableOperations } from './update-table.ts';
+
+/** What a test, a demo or another local service may see and set beside the API. */
+export interface Inspection {
+  /** Calls by operation, of one account and Region, or of all together. */
+  counters(of?: { account: string; region: string }): Record<string, Count>;
+  /** From now on, everywhere. */
+  setRate(operation: string, rate: Rate): void;
+  /** What becomes of backups that are asked for from now on. */
+  setBackupFate(fate: Settings['backupFate']): void;
+  /** What a backup holds; throws when there is no such backup. */
+  snapshotOf(backupArn: string): Snapshot;
+  /** The tables of an account and Region with their tags, in the order of their names. */
+  taggedTables(of: { account: string; region: string }): { arn: string; tags: Map<string, string> }[];
+}
+
+/** The body of a BatchWriteItem may have 16 MB. */
+const maxBodyBytes = 16 * 1024 * 1024;
+
+/** DynamoDB: items, tables, their settings, and backups with their life, errors, limits and rates. */
+export function dynamodb(core: Core, options: Options = {}): Service & Inspection {
+  const settings = settingsOf(options, options.keys ?? kms(core).keys);
+  const regions = new Map<string, Region>();
+  const world: World = {
+    core,
+    settings,
+    region({ account, region }) {
+      const place = `${account}/${region}`;
+      const found = regions.get(place) ?? new Region(account, region, settings);
+      regions.set(place, found);
+      return found;
+    },
+  };
+  const dataOperationsHere = dataOperations(world);
+  const operations: Operations = {
+    ...dataOperationsHere,
+    ...tableOperations(world),
+    ...updateTableOperations(world),
+    ...tagOperations(world),
+    ...timeToLiveOperations(world),
+    ...continuousBackupOperations(world),
+    ...backupOperations(world),
+    ...accountOperations(),
+  };
+
+  return {
+    name: 'dynamodb',
+    protocol: 'json-1.0',
+    targetPrefix: 'DynamoDB_20120810',
+    maxBodyBytes,
+    errorType,
+    // Operations on items are checked by dynalite, whose wording of their many rules was taken from AWS.
+    validate: (operation, input) => operation in dataOperationsHere || validate(operation, input),
+    permissions: (call) => permissionsOf(call, world.region(call)),
+    resourcePolicy: (call) => policyOf(world, call),
+    operations: Object.fromEntries(
+      Object.entries(operations).map(([name, operation]) => [
+        name,
+        (call: Call) => {
+          world.region(call).quotas.take(name, core.clock.now());
+          return operation(call);
+        },
+      ]),
+    ),
+    counters(of) {
+      const counted = of ? [world.region(of)] : [...regions.values()];
+      return total(counted.map(({ quotas }) => quotas.counts));
+    },
+    setRate(operation, rate) {
+      settings.rates[operation] = rate;
+    },
+    setBackupFate(fate) {
+      settings.backupFate = fate;
+    },
+    snapshotOf(backupArn) {
+      for (const { backups } of regions.values()) {
+        const backup = backups.get(backupArn);
+        if (backup !== undefined) return backup.snapshot;
+      }
+      throw new Error(`There is no backup ${backupArn}.`);
+    },
+    taggedTables: (of) =>
+      [...world.region(of).tables.values()]
+        .filter(({ tags, status }) => tags.size > 0 && status !== 'CREATING')
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+function policyOf(world: World, call: Call): PolicyDocument | undefined {
+  const given = call.input.TableName ?? call.input.ResourceArn;
+  const name = typeof given === 'string' ? (given.split('/')[given.includes('/') ? 1 : 0] ?? '') : '';
+  const policy = world.region(call).tables.get(name)?.policy;
+  return policy === undefined ? undefined : (JSON.parse(policy) as PolicyDocument);
+}
+
+function total(counts: Map<string, Count>[]): Record<string, Count> {
+  const sums: Record<string, Count> = {};
+  for (const [operation, { accepted, throttled }] of counts.flatMap((count) => [...count])) {
+    const sum = sums[operation] ?? { accepted: 0, throttled: 0 };
+    sums[operation] = { accepted: sum.accepted + accepted, throttled: sum.throttled + throttled };
+  }
+  return sums;
+}

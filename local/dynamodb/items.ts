@@ -1,0 +1,113 @@
+import { Stream } from 'node:stream';
+import { type Item, itemSize } from './dynalite.ts';
+import { OrderedMap, type Range } from './ordered.ts';
+
+/** An item as it is kept: immutable, so that snapshots can share it. */
+interface Row {
+  json: string;
+  bytes: number;
+}
+
+/** A table's items as they were at one moment. Backups of a table that did not change share one. */
+export interface Snapshot {
+  readonly count: number;
+  readonly bytes: number;
+  /** In the order of their keys. */
+  items(): Iterable<Item>;
+}
+
+type Done = (error: Error | null, item?: Item) => void;
+
+/**
+ * A table's items, or those of an index: ordered, counted, weighed, and in the shape that dynalite's actions expect
+ * of a store. Every answer is given at once, none later.
+ */
+export class Items {
+  #rows = new OrderedMap<Row>();
+  #bytes = 0;
+  #snapshot: Snapshot | undefined;
+
+  get count(): number {
+    return this.#rows.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string, done: Done): void {
+    done(null, this.read(key));
+  }
+
+  put(key: string, item: Item, done: Done): void {
+    this.write(key, item);
+    done(null);
+  }
+
+  del(key: string, done: Done): void {
+    this.#bytes -= this.#rows.get(key)?.bytes ?? 0;
+    this.#rows.delete(key);
+    this.#snapshot = undefined;
+    done(null);
+  }
+
+  /** An action runs to its end before another starts, so nothing ever waits for a lock. */
+  lock(_key: string, locked: (release: (done: Done) => Done) => void): void {
+    locked((done) => done);
+  }
+
+  createValueStream({ limit = -1, ...range }: Range & { limit?: number }): Stream {
+    return new ValueStream(this.#rows.values(range), limit);
+  }
+
+  read(key: string): Item | undefined {
+    const row = this.#rows.get(key);
+    return row && parse(row);
+  }
+
+  write(key: string, item: Item): void {
+    const row = { json: JSON.stringify(item), bytes: itemSize(item) };
+    this.#bytes += row.bytes - (this.#rows.get(key)?.bytes ?? 0);
+    this.#rows.set(key, row);
+    this.#snapshot = undefined;
+  }
+
+  /** Costs next to nothing, and is the same one until something is written. */
+  snapshot(): Snapshot {
+    if (this.#snapshot !== undefined) return this.#snapshot;
+    const rows = this.#rows.copy();
+    this.#snapshot = {
+      count: rows.size,
+      bytes: this.#bytes,
+      *items() {
+        for (const row of rows.values()) yield parse(row);
+      },
+    };
+    return this.#snapshot;
+  }
+}
+
+const parse = (row: Row): Item => JSON.parse(row.json) as Item;
+
+/** What dynalite asks of a stream: `data` and `end`, after the listeners were put on, and that it can be ended early. */
+class ValueStream extends Stream {
+  #isDestroyed = false;
+
+  constructor(rows: Iterable<Row>, limit: number) {
+    super();
+    queueMicrotask(() => this.#flow(rows, limit));
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true;
+  }
+
+  #flow(rows: Iterable<Row>, limit: number): void {
+    let left = limit;
+    for (const row of rows) {
+      if (this.#isDestroyed || left-- === 0) break;
+      this.emit('data', parse(row));
+    }
+    if (!this.#isDestroyed) this.emit('end');
+  }
+}

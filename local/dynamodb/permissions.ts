@@ -1,0 +1,81 @@
+import type { Call, Permission } from '../service.ts';
+import type { Item } from './dynalite.ts';
+import type { Region } from './state.ts';
+
+/*
+ * Who must be allowed what: the service authorization reference
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html).
+ */
+
+/** Actions without resource-level permissions. */
+const onEverything = ['ListTables', 'ListBackups', 'DescribeLimits', 'DescribeEndpoints'];
+const onBackup = ['DescribeBackup', 'DeleteBackup'];
+const onArn = ['TagResource', 'UntagResource', 'ListTagsOfResource'];
+const onKey = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+const onIndex = ['Query', 'Scan'];
+
+export function permissionsOf(call: Call, region: Region): Permission[] {
+  const { operation, input } = call;
+  const action = `dynamodb:${operation}`;
+  if (onEverything.includes(operation)) return [{ action, resource: '*' }];
+  if (onBackup.includes(operation)) return [{ action, resource: String(input.BackupArn) }];
+  if (onArn.includes(operation)) return [{ action, resource: String(input.ResourceArn) }];
+  if (operation === 'CreateTable') return createTable(call, region);
+  if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(action, input.RequestItems, region);
+
+  const resource = tableArn(input.TableName, region);
+  if (onIndex.includes(operation) && typeof input.IndexName === 'string') {
+    return [{ action, resource: `${resource}/index/${input.IndexName}` }];
+  }
+  const keys = onKey.includes(operation) ? leadingKeys(region, input.TableName, [input.Key ?? input.Item]) : undefined;
+  return [{ action, resource, ...(keys && { context: { 'dynamodb:LeadingKeys': keys } }) }];
+}
+
+const tableArn = (given: unknown, region: Region): string =>
+  String(given).startsWith('arn:') ? String(given) : region.arn(`table/${String(given)}`);
+
+/** A creator of a table with tags, a policy or a customer's key needs the rights to those, too. */
+function createTable({ operation, input }: Call, region: Region): Permission[] {
+  const resource = tableArn(input.TableName, region);
+  const permissions = [{ action: `dynamodb:${operation}`, resource }];
+  if (Array.isArray(input.Tags) && input.Tags.length > 0)
+    permissions.push({ action: 'dynamodb:TagResource', resource });
+  if (input.ResourcePolicy != null) permissions.push({ action: 'dynamodb:PutResourcePolicy', resource });
+  return [...permissions, ...keyUse(input.SSESpecification, region)];
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */
+function keyUse(specification: unknown, region: Region): Permission[] {
+  const { KMSMasterKeyId: key } = (specification ?? {}) as { KMSMasterKeyId?: string };
+  if (typeof key !== 'string') return [];
+  const resource = key.startsWith('arn:') ? key : `arn:aws:kms:${region.name}:${region.account}:key/${key}`;
+  const context = { 'kms:ViaService': `dynamodb.${region.name}.amazonaws.com` };
+  return ['kms:DescribeKey', 'kms:CreateGrant'].map((action) => ({ action, resource, context }));
+}
+
+interface BatchPart {
+  Keys?: Item[];
+}
+interface WriteRequest {
+  PutRequest?: { Item?: Item };
+  DeleteRequest?: { Key?: Item };
+}
+
+function batch(action: string, requestItems: unknown, region: Region): Permission[] {
+  return Object.entries((requestItems ?? {}) as Record<string, BatchPart | WriteRequest[]>).map(([name, part]) => {
+    const keyed = Array.isArray(part)
+      ? part.map((request) => request?.PutRequest?.Item ?? request?.DeleteRequest?.Key)
+      : part?.Keys;
+    const keys = leadingKeys(region, name, Array.isArray(keyed) ? keyed : []);
+    return { action, resource: tableArn(name, region), ...(keys && { context: { 'dynamodb:LeadingKeys': keys } }) };
+  });
+}
+
+/** The values of the partition key, as policies compare them; undefined when the request or the table is not there. */
+function leadingKeys(region: Region, name: unknown, keyed: unknown[]): string[] | undefined {
+  const table = region.tables.get(String(name).split('/').pop() ?? '');
+  const hash = table?.keys[0]?.AttributeName;
+  if (hash === undefined) return undefined;
+  const values = keyed.map((item) => Object.values((item as Item | undefined)?.[hash] ?? {})[0]);
+  return values.every((value) => typeof value === 'string') ? [...new Set(values as string[])] : undefined;
+}

@@ -1,0 +1,113 @@
+import type { Call, Core } from '../service.ts';
+import { BackupList } from './backup-list.ts';
+import type { KeySchemaElement, Schema } from './dynalite.ts';
+import type { Items, Snapshot } from './items.ts';
+import type { Settings } from './options.ts';
+import { Quotas } from './quotas.ts';
+
+export interface Throughput {
+  ReadCapacityUnits: number;
+  WriteCapacityUnits: number;
+}
+
+export interface OnDemandThroughput {
+  MaxReadRequestUnits?: number;
+  MaxWriteRequestUnits?: number;
+}
+
+export interface Projection {
+  ProjectionType: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
+  NonKeyAttributes?: string[];
+}
+
+export interface LocalIndex {
+  IndexName: string;
+  KeySchema: KeySchemaElement[];
+  Projection: Projection;
+}
+
+export interface GlobalIndex extends LocalIndex {
+  throughput: Throughput;
+  onDemand?: OnDemandThroughput;
+  status: 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE';
+}
+
+/** A table with everything that DynamoDB knows of it. Instants are epoch ms. */
+export interface Table {
+  name: string;
+  id: string;
+  arn: string;
+  createdAt: number;
+  status: 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE';
+  keys: KeySchemaElement[];
+  attributes: Schema['AttributeDefinitions'];
+  localIndexes: LocalIndex[];
+  globalIndexes: GlobalIndex[];
+  isOnDemand: boolean;
+  /** When it last became on demand; absent for a table that never was. */
+  onDemandSince?: number;
+  throughput: Throughput;
+  onDemand?: OnDemandThroughput;
+  stream?: { viewType: string; label: string };
+  /** The latest stream's label stays after the stream was disabled. */
+  streamLabel?: string;
+  /** Absent: encrypted with the key that AWS owns. */
+  keyArn?: string;
+  tableClass?: string;
+  isProtected: boolean;
+  tags: Map<string, string>;
+  policy?: string;
+  timeToLive?: { attribute: string; isEnabled: boolean; changedAt: number };
+  pointInTime?: { since: number; days: number };
+  /** From then on backups and point-in-time recovery can be asked for. */
+  backupsFrom: number;
+  items: Items;
+  indexRows: Map<string, Items>;
+}
+
+/** A backup, with all that a restore will need. */
+export interface Backup {
+  arn: string;
+  /** `0<epoch ms>-<8 hex>`: the end of the ARN, in the order of creation. */
+  id: string;
+  name: string;
+  type: 'USER' | 'SYSTEM';
+  status: 'CREATING' | 'AVAILABLE';
+  createdAt: number;
+  expiresAt?: number;
+  tableName: string;
+  tableId: string;
+  tableArn: string;
+  /** As DescribeBackup answers them, at the time of the backup. */
+  source: Record<string, unknown>;
+  features: Record<string, unknown>;
+  snapshot: Snapshot;
+}
+
+/** DynamoDB in one account and Region. */
+export class Region {
+  readonly account: string;
+  readonly name: string;
+  readonly tables = new Map<string, Table>();
+  readonly backups = new BackupList();
+  readonly quotas: Quotas;
+
+  constructor(account: string, name: string, settings: Settings) {
+    this.account = account;
+    this.name = name;
+    this.quotas = new Quotas(settings.rates);
+  }
+
+  arn(resource: string): string {
+    return `arn:aws:dynamodb:${this.name}:${this.account}:${resource}`;
+  }
+}
+
+/** What every operation works with. */
+export interface World {
+  core: Core;
+  settings: Settings;
+  region(of: { account: string; region: string }): Region;
+}
+
+export type Operations = Record<string, (call: Call) => unknown>;
