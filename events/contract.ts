@@ -47,12 +47,20 @@ const everyFact = {
 type Words = Pick<Contract<unknown>, 'sentBy' | 'heardBy' | 'when'>;
 
 /** The contract of a fact: `shape` together with what every fact carries. */
-export function fact<Shape extends z.core.$ZodLooseShape>(type: string, words: Words, shape: Shape) {
+export function fact<const Type extends string, Shape extends z.core.$ZodLooseShape>(
+  type: Type,
+  words: Words,
+  shape: Shape,
+) {
   return { type, bus: 'facts' as const, ...words, detail: z.object({ ...everyFact, ...shape }) };
 }
 
 /** The contract of a request. Unknown members are refused: a misspelt wish must not be half granted. */
-export function request<Shape extends z.core.$ZodLooseShape>(type: string, words: Words, shape: Shape) {
+export function request<const Type extends string, Shape extends z.core.$ZodLooseShape>(
+  type: Type,
+  words: Words,
+  shape: Shape,
+) {
   return { type, bus: 'requests' as const, ...words, detail: z.strictObject(shape) };
 }
 

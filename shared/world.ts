@@ -3,6 +3,7 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Contract, DetailOf } from '../events/contract.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Plan } from './plan.ts';
+import type { Quotas } from './quotas.ts';
 import type { Target } from './target.ts';
 
 /** Everything a function needs from outside itself. Made in one place for Lambda, and by each test for itself. */
@@ -17,7 +18,11 @@ export interface World {
   catalog: Catalog;
   /** A target's DynamoDB with the rights of one capability: our own role at home, an assumed role elsewhere. */
   dynamodb(target: Target, capability: Capability): DynamoDb;
-  tagging(target: Target): Tagging;
+  /** Signs in anew at the next `dynamodb` of that target and capability: AWS refused the session. */
+  renewCredentials(target: Target, capability: Capability): void;
+  quotas: Quotas;
+  /** With the rights of `read` unless said. */
+  tagging(target: Target, capability?: Capability): Tagging;
   keys(target: Target): Keys;
   queues: Queues;
   facts: Facts;
@@ -30,6 +35,8 @@ export type Capability = 'read' | 'backup' | 'retain';
 
 /** What the deployment sets. */
 export interface Options {
+  /** The catalog's table name. */
+  catalog: string;
   /** Runs (plan × target) at once; others wait in the catalog. */
   maxRuns: number;
   /** How long a stricter keep waits before it acts. 72 h. */

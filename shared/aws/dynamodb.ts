@@ -1,0 +1,144 @@
+import {
+  type BackupDetails,
+  type BackupSummary as BackupSummaryShape,
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  CreateBackupCommand,
+  DeleteBackupCommand,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  DescribeBackupCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  type GetItemCommandInput,
+  ListBackupsCommand,
+  ListTablesCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { ClockCheck } from '../clock-check.ts';
+import { kindOf } from '../errors.ts';
+import type { BackupSummary, DynamoDb, TableDescription } from '../world.ts';
+import { type ClientOptions, clientConfig } from './client.ts';
+import { fence } from './fence.ts';
+
+/** The operations on items that the catalog is made of. Conditional writes may be repeated, so the SDK retries. */
+export type ItemCalls = ReturnType<typeof itemCalls>;
+
+/** Each answer's `Date` goes to the check of our clock. */
+export function itemCalls(options: ClientOptions, region: string, clockCheck: ClockCheck) {
+  const client = new DynamoDBClient(clientConfig(options, region, 5));
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const sentAt = clockCheck.now();
+      const result = await next(args);
+      const { headers } = result.response as { headers?: Record<string, string> };
+      clockCheck.note(sentAt, headers?.date);
+      return result;
+    },
+    { step: 'deserialize', name: 'clockCheck', priority: 'low' },
+  );
+  return {
+    getItem: (input: GetItemCommandInput) => client.send(new GetItemCommand(input)),
+    batchGetItem: (input: BatchGetItemCommandInput) => client.send(new BatchGetItemCommand(input)),
+    updateItem: (input: UpdateItemCommandInput) => client.send(new UpdateItemCommand(input)),
+    putItem: (input: PutItemCommandInput) => client.send(new PutItemCommand(input)),
+    deleteItem: (input: DeleteItemCommandInput) => client.send(new DeleteItemCommand(input)),
+    query: (input: QueryCommandInput) => client.send(new QueryCommand(input)),
+  };
+}
+
+/** DynamoDB's tables and backups in one Region, with the rights of the credentials. */
+export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
+  const once = new DynamoDBClient(clientConfig(options, region, 1));
+  const patient = new DynamoDBClient({
+    ...clientConfig(options, region, 4),
+    requestHandler: once.config.requestHandler,
+    credentials: once.config.credentials,
+  });
+
+  return {
+    async listTables(after) {
+      const { TableNames = [], LastEvaluatedTableName: next } = await patient.send(
+        new ListTablesCommand({ ExclusiveStartTableName: after }),
+      );
+      return { names: TableNames, ...(next !== undefined && { next }) };
+    },
+
+    async describeTable(name) {
+      const { Table = {} } = await patient.send(new DescribeTableCommand({ TableName: name }));
+      return {
+        name: Table.TableName ?? name,
+        id: Table.TableId ?? '',
+        arn: Table.TableArn ?? '',
+        status: Table.TableStatus ?? '',
+        createdAt: Table.CreationDateTime?.getTime() ?? 0,
+        sizeBytes: Table.TableSizeBytes ?? 0,
+        itemCount: Table.ItemCount ?? 0,
+        ...(Table.SSEDescription?.KMSMasterKeyArn && { keyArn: Table.SSEDescription.KMSMasterKeyArn }),
+      } satisfies TableDescription;
+    },
+
+    async createBackup(tableName, backupName, notAfter) {
+      const command = new CreateBackupCommand({ TableName: tableName, BackupName: backupName });
+      command.middlewareStack.addRelativeTo(fence(notAfter), {
+        relation: 'after',
+        toMiddleware: 'httpSigningMiddleware',
+        name: 'fence',
+      });
+      const { BackupDetails } = await once.send(command);
+      return { backupArn: BackupDetails?.BackupArn ?? '', createdAt: createdAt(BackupDetails) };
+    },
+
+    async listBackups({ from, until, after, tableName }) {
+      const { BackupSummaries = [], LastEvaluatedBackupArn: next } = await once.send(
+        new ListBackupsCommand({
+          TimeRangeLowerBound: new Date(from),
+          TimeRangeUpperBound: new Date(until),
+          ExclusiveStartBackupArn: after,
+          TableName: tableName,
+        }),
+      );
+      return { backups: BackupSummaries.map(summaryOf), ...(next !== undefined && { next }) };
+    },
+
+    async describeBackup(backupArn) {
+      const found = await unlessGone(once.send(new DescribeBackupCommand({ BackupArn: backupArn })));
+      const { BackupDetails: details, SourceTableDetails: table } = found?.BackupDescription ?? {};
+      return found && summaryOf({ ...details, TableName: table?.TableName, TableId: table?.TableId });
+    },
+
+    async deleteBackup(backupArn) {
+      await once.send(new DeleteBackupCommand({ BackupArn: backupArn }));
+    },
+  };
+}
+
+const createdAt = (details: BackupDetails | BackupSummaryShape | undefined): number =>
+  details?.BackupCreationDateTime?.getTime() ?? 0;
+
+function summaryOf(shape: BackupSummaryShape): BackupSummary {
+  return {
+    backupArn: shape.BackupArn ?? '',
+    backupName: shape.BackupName ?? '',
+    tableName: shape.TableName ?? '',
+    tableId: shape.TableId ?? '',
+    status: shape.BackupStatus ?? 'CREATING',
+    createdAt: createdAt(shape),
+    ...(shape.BackupSizeBytes !== undefined && { sizeBytes: shape.BackupSizeBytes }),
+  };
+}
+
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (kindOf(error) === 'gone') return undefined;
+    throw error;
+  }
+}

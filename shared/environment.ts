@@ -1,0 +1,39 @@
+/** What the deployment tells a function. */
+export interface Environment {
+  region: string;
+  catalog: string;
+  factsBus: string;
+  /** URLs; only the audit has any. */
+  deadLetterQueues: string[];
+  maxRuns: number;
+  graceMs: number;
+  memberRolePrefix: string;
+  externalId: string;
+}
+
+/** The only reader of the process's environment. Throws a sentence when the deployment forgot something. */
+export function readEnvironment(): Environment {
+  const graceHours = numberIn('GRACE_HOURS', 72);
+  return {
+    region: textIn('AWS_REGION'),
+    catalog: textIn('CATALOG'),
+    factsBus: textIn('FACTS_BUS'),
+    deadLetterQueues: (process.env.DEAD_LETTERS ?? '').split(',').filter((url) => url !== ''),
+    maxRuns: numberIn('MAX_RUNS', 50),
+    graceMs: graceHours * 3_600_000,
+    memberRolePrefix: process.env.MEMBER_ROLE_PREFIX || 'tablekeep',
+    externalId: process.env.EXTERNAL_ID || 'tablekeep',
+  };
+}
+
+function textIn(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`The environment variable ${name} is missing; deploy the function with serverless.yml.`);
+  return value;
+}
+
+function numberIn(name: string, otherwise: number): number {
+  const value = Number(process.env[name] || otherwise);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new Error(`The environment variable ${name} is "${process.env[name]}"; it must be a number.`);
+}

@@ -1,0 +1,53 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import { systemClock, systemRandom } from './clock.ts';
+import { type Door, type Received, receive } from './door.ts';
+import { readEnvironment } from './environment.ts';
+import type { Plan } from './plan.ts';
+import type { Target } from './target.ts';
+import type { Invocation, World } from './world.ts';
+import { worldOfAws } from './world-of-aws.ts';
+
+/** What of Lambda's context is used. */
+export interface LambdaContext {
+  awsRequestId: string;
+  invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
+const logger = new Logger();
+const metrics = new Metrics();
+let world: World | undefined;
+
+/** One per environment. The hub's account is known from the first invocation on. */
+function worldOf(plans: ReadonlyMap<string, Plan>, { invokedFunctionArn }: LambdaContext): World {
+  const environment = readEnvironment();
+  const account = invokedFunctionArn.split(':')[4] ?? '';
+  const hub: Target = { account, region: environment.region };
+  world ??= worldOfAws({ environment, hub, plans, clock: systemClock, random: systemRandom, logger, metrics });
+  return world;
+}
+
+/**
+ * The handler of a function: the event is read at the door, logs carry the request id, metrics are flushed, and what
+ * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination.
+ */
+export function lambda<Opened extends Door, Answer>(
+  door: Opened,
+  plans: ReadonlyMap<string, Plan>,
+  act: (world: World) => (received: Received<Opened>, invocation: Invocation) => Promise<Answer>,
+) {
+  const handle = (event: unknown, context: LambdaContext): Promise<Answer> => {
+    const current = worldOf(plans, context);
+    const endsAt = current.clock.now() + context.getRemainingTimeInMillis();
+    return act(current)(receive(door, event), { id: context.awsRequestId, endsAt });
+  };
+  // middy's early timeout is a timer that a clock of ours would not reach; the functions end themselves in time.
+  return middy({ timeoutEarlyInMillis: 0 })
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics))
+    .handler(async (event: unknown, context) => handle(event, context as unknown as LambdaContext));
+}

@@ -1,0 +1,68 @@
+/** One rate-limited operation of one target, as its item in the catalog says. */
+export interface Quota {
+  /** The next free slot, epoch ms, to the microsecond ("theoretical arrival time", as in the generic cell rate algorithm). */
+  tat: number;
+  /** Slots a second as of `cutAt`; see `rateAt`. */
+  rate: number;
+  /** Counts the cuts. A lease is granted only to who knows the last one, so that all workers slow down together. */
+  gen: number;
+  cutAt: number;
+}
+
+/** A slot that was missed by more than this is dropped: sent late, it would meet those of others. */
+export const missedAfterMs = 250;
+
+/** A worker's clock or a write went wrong when the next free slot is so far ahead. */
+const impossiblyAheadMs = 30_000;
+
+const climbPerSecond = 0.25;
+const cutTo = 0.9;
+const slowestPerSecond = 1;
+
+/** What it is now: after a cut it climbs by a quarter a second, each second, up to the full rate. */
+export function rateAt({ rate, cutAt }: Quota, full: number, now: number): number {
+  const seconds = Math.max(0, Math.floor((now - cutAt) / 1000));
+  return Math.min(full, rate + climbPerSecond * seconds);
+}
+
+/** The quota after a throttle. It counts once a second: what comes sooner was sent before the cut could act. */
+export function cut(quota: Quota, full: number, now: number): Quota {
+  const rate = Math.max(slowestPerSecond, rateAt(quota, full, now) * cutTo);
+  return { ...quota, rate, gen: quota.gen + 1, cutAt: now };
+}
+
+/** How many slots one lease takes: a second's worth, or what is wanted. */
+export function slotsPerLease(want: number, perSecond: number): number {
+  return Math.min(want, Math.max(1, Math.floor(perSecond)));
+}
+
+/** How long that many slots take, in ms; microseconds rounded up keep sums exact in the catalog. */
+export function spanMs(slots: number, perSecond: number): number {
+  return Math.ceil((slots * 1_000_000) / perSecond) / 1000;
+}
+
+/**
+ * What to do about a quota that is believed to be so: make its item, take slots of an idle one (they begin now), take
+ * slots behind those of others, wait until that can be granted, or set right what cannot be.
+ */
+export type NextStep =
+  | { step: 'make' | 'takeIdle' | 'takeBusy'; spanMs: number }
+  | { step: 'wait'; ms: number }
+  | { step: 'reset' };
+
+export function nextStep(
+  quota: Quota | undefined,
+  slots: number,
+  { full, horizonMs, now }: { full: number; horizonMs: number; now: number },
+): NextStep {
+  if (quota === undefined) return { step: 'make', spanMs: spanMs(slots, full) };
+  const span = spanMs(slots, rateAt(quota, full, now));
+  if (quota.tat > now + impossiblyAheadMs) return { step: 'reset' };
+  if (quota.tat > now + horizonMs) return { step: 'wait', ms: Math.ceil(quota.tat - horizonMs - now) };
+  return { step: quota.tat < now ? 'takeIdle' : 'takeBusy', spanMs: span };
+}
+
+/** The instants of slots that end at `tat`, in order. */
+export function slotsBefore(tat: number, span: number, slots: number): number[] {
+  return Array.from({ length: slots }, (_, index) => tat - span + (span / slots) * index);
+}

@@ -1,0 +1,203 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Clock, Random } from './clock.ts';
+import type { ClockCheck } from './clock-check.ts';
+import { kindOf } from './errors.ts';
+import { cut, missedAfterMs, nextStep, type Quota, rateAt, slotsBefore, slotsPerLease } from './quota.ts';
+import { documentedPerSecond, fullRate, type PacedOperation } from './quota-rates.ts';
+import { type Target, targetKey } from './target.ts';
+import type { Catalog, Change, Item, Key } from './world.ts';
+
+interface Surroundings {
+  catalog: Catalog;
+  clock: Clock;
+  random: Random;
+  clockCheck: ClockCheck;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+export interface LeaseOptions {
+  /** How far ahead slots are taken: 2 s for bulk, 3 s for what a person waits for. */
+  horizonMs?: number;
+  /** Slots a second at most for this caller, when a plan asks for less than the quota. */
+  perSecond?: number;
+  /** Epoch ms: then it gives up and answers with no slots. */
+  until?: number;
+}
+
+/** What this process remembers of one quota, so that one write leases slots. */
+interface Known {
+  key: Key;
+  operation: PacedOperation;
+  full: number;
+  quota?: Quota;
+  /** Callers take turns: they would only refuse each other. */
+  turn: Promise<unknown>;
+  /** No send before this: a late slot must not meet the next one. */
+  gateAt: number;
+  /** The callers' own slower pace. */
+  paceAt: number;
+}
+
+/** Slots of every quota: the instants at which this process may send one call each. */
+export class Quotas {
+  readonly #world: Surroundings;
+  readonly #known = new Map<string, Known>();
+
+  constructor(world: Surroundings) {
+    this.#world = world;
+  }
+
+  /**
+   * Takes at least one and at most `want` slots (epoch ms, in order) and sleeps until it can; none only after `until`.
+   * Throws when this worker's clock is off.
+   */
+  leaseSlots(target: Target, operation: PacedOperation, want: number, options: LeaseOptions = {}): Promise<number[]> {
+    const known = this.#of(target, operation);
+    const lease = known.turn.then(() => this.#lease(known, want, options));
+    known.turn = lease.catch(() => {});
+    return lease;
+  }
+
+  /** Waits for the slot, and behind the send before it; false when it was missed and must not be used. */
+  async untilSlot(target: Target, operation: PacedOperation, slot: number): Promise<boolean> {
+    const { clock } = this.#world;
+    const known = this.#of(target, operation);
+    const sendAt = Math.max(slot, known.gateAt);
+    if (Math.max(sendAt, clock.now()) > slot + missedAfterMs) return false;
+    known.gateAt = Math.max(sendAt, clock.now()) + 1000 / documentedPerSecond[operation];
+    await clock.sleep(Math.ceil(sendAt - clock.now()));
+    return clock.now() <= slot + missedAfterMs;
+  }
+
+  /** Makes one call in a slot of its own, and again when it was throttled; undefined when there was no slot `until` then. */
+  async pace<T>(
+    target: Target,
+    operation: PacedOperation,
+    call: () => Promise<T>,
+    options: LeaseOptions = {},
+  ): Promise<T | undefined> {
+    for (;;) {
+      const [slot] = await this.leaseSlots(target, operation, 1, options);
+      if (slot === undefined) return undefined;
+      if (!(await this.untilSlot(target, operation, slot))) continue;
+      try {
+        return await call();
+      } catch (error) {
+        if (kindOf(error) !== 'throttle') throw error;
+        await this.throttled(target, operation);
+      }
+    }
+  }
+
+  /** Somebody else uses the quota, too: all workers slow down at their next lease. */
+  async throttled(target: Target, operation: PacedOperation): Promise<void> {
+    const { clock, logger, metrics } = this.#world;
+    const known = this.#of(target, operation);
+    metrics.addMetric('Throttled', MetricUnit.Count, 1);
+    const before = known.quota;
+    const now = clock.now();
+    if (before === undefined || before.cutAt >= now - 1000) return;
+    const { rate, gen, cutAt } = cut(before, known.full, now);
+    const isCut = await this.#write(known, {
+      update: 'SET rate = :rate, gen = :next, cutAt = :now',
+      condition: 'gen = :gen AND cutAt < :before',
+      values: { ':rate': rate, ':next': gen, ':now': cutAt, ':gen': before.gen, ':before': now - 1000 },
+    });
+    if (isCut) logger.warn('throttled, slowing down', { quota: known.key.pk, operation, perSecond: rate });
+  }
+
+  async #lease(known: Known, want: number, options: LeaseOptions): Promise<number[]> {
+    const { clock, random, clockCheck } = this.#world;
+    const { horizonMs = 2000, perSecond = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
+    const sleep = (ms: number) => clock.sleep(Math.min(ms, until - clock.now()));
+
+    await sleep(known.paceAt - clock.now());
+    for (;;) {
+      clockCheck.require();
+      const now = clock.now();
+      if (now >= until) return [];
+      const rate = known.quota === undefined ? known.full : rateAt(known.quota, known.full, now);
+      const slots = slotsPerLease(want, Math.min(rate, perSecond));
+      const next = nextStep(known.quota, slots, { full: known.full, horizonMs, now });
+      if (next.step === 'wait') {
+        // The chance spreads workers that wait for the same instant.
+        await sleep(next.ms + Math.floor(random() * 20));
+      } else if (next.step === 'reset') {
+        await this.#reset(known, now);
+      } else if (await this.#write(known, leaseOf(known, next.step, next.spanMs, now, horizonMs))) {
+        if (Number.isFinite(perSecond)) known.paceAt = Math.max(known.paceAt, now) + (slots * 1000) / perSecond;
+        return slotsBefore(known.quota?.tat ?? now, next.spanMs, slots);
+      }
+    }
+  }
+
+  /** True when it was done; either way what is known is now what the catalog says. */
+  async #write(known: Known, change: Change): Promise<boolean> {
+    const written = await this.#world.catalog.update(known.key, change);
+    const item = written.done ? written.item : written.found;
+    if (item === undefined) delete known.quota;
+    else known.quota = quotaOf(item);
+    return written.done;
+  }
+
+  async #reset(known: Known, now: number): Promise<void> {
+    const { logger } = this.#world;
+    const found = known.quota?.tat;
+    const isDone = await this.#write(known, {
+      update: 'SET tat = :now',
+      condition: 'tat = :found',
+      values: { ':now': now, ':found': found },
+    });
+    if (isDone) logger.error('quota was impossibly far ahead, reset', { ...known.key, found, now });
+  }
+
+  #of(target: Target, operation: PacedOperation): Known {
+    const key = { pk: `quota#${targetKey(target)}`, sk: operation };
+    const id = `${key.pk}#${key.sk}`;
+    const known = this.#known.get(id) ?? {
+      key,
+      operation,
+      full: fullRate(operation),
+      turn: Promise.resolve(),
+      gateAt: 0,
+      paceAt: 0,
+    };
+    this.#known.set(id, known);
+    return known;
+  }
+}
+
+/** The conditional write that takes slots: who does not know the last cut is refused, and learns. */
+function leaseOf(
+  known: Known,
+  step: 'make' | 'takeIdle' | 'takeBusy',
+  span: number,
+  now: number,
+  horizonMs: number,
+): Change {
+  const gen = known.quota?.gen ?? 0;
+  const changes: Record<typeof step, Change> = {
+    make: {
+      update: 'SET tat = :next, rate = :rate, gen = :gen, cutAt = :never',
+      condition: 'attribute_not_exists(pk)',
+      values: { ':next': now + span, ':rate': known.full, ':gen': gen, ':never': 0 },
+    },
+    takeIdle: {
+      update: 'SET tat = :next',
+      condition: 'tat < :now AND gen = :gen',
+      values: { ':next': now + span, ':now': now, ':gen': gen },
+    },
+    takeBusy: {
+      update: 'SET tat = tat + :span',
+      condition: 'gen = :gen AND tat BETWEEN :now AND :end',
+      values: { ':span': span, ':gen': gen, ':now': now, ':end': now + horizonMs },
+    },
+  };
+  return changes[step];
+}
+
+function quotaOf(item: Item): Quota {
+  return { tat: Number(item.tat), rate: Number(item.rate), gen: Number(item.gen), cutAt: Number(item.cutAt) };
+}
