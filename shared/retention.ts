@@ -3,7 +3,7 @@ import { contentAt, describeKeep, type Rule, type RuleName, rulesOf } from './re
 import type { Backup } from './run.ts';
 
 /** What a backup is kept by: a rule of the plan, or something that stands above the rules. */
-export type Reason = RuleName | 'held' | 'pinned' | 'wanted' | 'original missing';
+export type Reason = RuleName | 'held' | 'pinned' | 'wanted' | 'original missing' | 'grace';
 
 /** Why a backup stays or goes. */
 export interface Verdict {

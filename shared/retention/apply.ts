@@ -1,0 +1,143 @@
+import { BackupVanished } from '../../events/backup-events.ts';
+import { RetentionBlocked, RetentionChanged, RetentionCompleted } from '../../events/retention-events.ts';
+import { backupKey } from '../ledger.ts';
+import type { Verdict } from '../retention.ts';
+import type { Backup } from '../run.ts';
+import { targetKey } from '../target.ts';
+import type { Invocation, Key, World } from '../world.ts';
+import { type Budgeted, withinBudget } from './budget.ts';
+import { takeBack } from './delete.ts';
+import { type Deletes, deleteAll, type Expired, tellDeleted } from './deletes.ts';
+import { blocked, changed, completed, type PlanInTarget, vanished } from './facts.ts';
+import { rememberGoneTables } from './gone.ts';
+import type { Graced, RulesInForce } from './grace.ts';
+import { confirmAtAws, whatMustBeThere } from './guard.ts';
+import { Lease, LeaseLostError } from './lease.ts';
+import { decide, look, type Seen } from './verdicts.ts';
+
+/** What a run of retention came to in one target. */
+export interface Retained {
+  kept: number;
+  deleted: number;
+  failed: number;
+  throttled: number;
+}
+
+/** When what is busy, or was not answered for sure, is tried again. */
+const laterMs = 5 * 60_000;
+
+export function retentionKey({ plan, target }: PlanInTarget): Key {
+  return { pk: `${targetKey(target)}#${plan}`, sk: 'retention' };
+}
+
+/**
+ * Judges a plan's backups in a target and deletes what has expired; goes on where a driver before it stopped.
+ * Undefined when another is at it, or when it is not done yet: then it is due again.
+ * @throws AggregateError when AWS refused deletes for good; the others are done then.
+ */
+export async function retain(world: World, of: PlanInTarget, invocation: Invocation, { confirm = false } = {}) {
+  const lease = await Lease.take(world, 'retention', retentionKey(of), invocation);
+  if (lease === undefined) return undefined;
+  try {
+    return await drive(world, of, lease, confirm || lease.item.confirmed === true);
+  } catch (error) {
+    if (error instanceof LeaseLostError) return undefined;
+    await lease.end({ memories: ['confirmed'] });
+    throw error;
+  }
+}
+
+async function drive(
+  world: World,
+  of: PlanInTarget,
+  lease: Lease,
+  isConfirmed: boolean,
+): Promise<Retained | undefined> {
+  const plan = world.plans.get(of.plan);
+  const remembered = (lease.item.rules ?? undefined) as RulesInForce | undefined;
+  const seen = await look(world, of, plan, remembered);
+  const times = { now: world.clock.now(), startedAt: lease.startedAt, graceMs: world.options.graceMs };
+  const decision = decide(seen, plan, remembered, times);
+  const done = seen.backups.filter(({ deletedAt = 0 }) => deletedAt >= lease.startedAt).length;
+  const budgeted = withinBudget(decision.verdicts, done, isConfirmed, seen.begun);
+  await rememberGoneTables(world, of, seen.gone);
+  await tell(world, of, lease, { seen, announce: decision.announce, budgeted });
+  await lease.remember({
+    update: 'SET rules = :rules, isBlocked = :isBlocked, confirmed = :isConfirmed, announcedUntil = :now',
+    values: {
+      ':rules': decision.rules ?? null,
+      ':isBlocked': budgeted.isBlocked,
+      ':isConfirmed': isConfirmed,
+      ':now': times.now,
+    },
+  });
+
+  const kept = decision.verdicts.filter(({ keptBy }) => keptBy.length > 0);
+  for (const { backup } of kept) if (seen.begun.has(backup)) await takeBack(world, backup);
+  const act = await guarded(world, of, budgeted.act, decision.verdicts);
+  const result = await deleteAll(world, of, lease, act.map(expiredOf(seen.begun)));
+  if (result.isDone) return finish(world, of, lease, { kept: kept.length, done }, result);
+  await lease.release(world.clock.now() + (lease.isEnding ? 0 : laterMs));
+  return undefined;
+}
+
+/** What has been decided, once, and what a driver before has deleted and not told. */
+async function tell(
+  world: World,
+  of: PlanInTarget,
+  { item, startedAt }: Lease,
+  { seen, announce, budgeted }: { seen: Seen; announce: Graced['announce']; budgeted: Budgeted },
+): Promise<void> {
+  const now = world.clock.now();
+  if (announce) await world.facts.publish(RetentionChanged, [changed(of, now, announce)]);
+  if (budgeted.isBlocked && item.isBlocked !== true) {
+    await world.facts.publish(RetentionBlocked, [blocked(of, startedAt, now, budgeted)]);
+  }
+  const announcedUntil = Number(item.announcedUntil ?? startedAt);
+  const untold = seen.backups.filter(({ deletedAt = 0 }) => deletedAt >= announcedUntil);
+  await tellDeleted(world, untold);
+}
+
+async function finish(
+  world: World,
+  of: PlanInTarget,
+  lease: Lease,
+  { kept, done }: { kept: number; done: number },
+  { deleted, throttled, errors }: Deletes,
+): Promise<Retained> {
+  const retained = { kept, deleted: done + deleted, failed: errors.length, throttled };
+  await world.facts.publish(RetentionCompleted, [completed(of, lease.startedAt, world.clock.now(), retained)]);
+  if (errors[0]) throw new AggregateError(errors, errors[0].message);
+  await lease.end({ memories: ['confirmed', 'announcedUntil'] });
+  return retained;
+}
+
+/**
+ * Those of tables whose newest kept backup is at AWS now. What AWS does not know of is marked and told, and its table
+ * waits for the next run, which judges without it.
+ */
+async function guarded(world: World, of: PlanInTarget, act: Verdict[], verdicts: Verdict[]): Promise<Verdict[]> {
+  const wanted = whatMustBeThere(act, verdicts);
+  const { there, missing } = await confirmAtAws(world, of.target, wanted);
+  for (const backup of missing) await recordVanished(world, backup);
+  const unsure = new Set(wanted.filter((backup) => !there.has(backup)).map(({ tableId }) => tableId));
+  for (const table of unsure) world.logger.warn('deletes held back, newest backup not confirmed', { ...of, table });
+  return act.filter(({ backup }) => !unsure.has(backup.tableId));
+}
+
+/** Told first: what is marked is not looked at again. */
+export async function recordVanished(world: World, backup: Backup): Promise<void> {
+  await world.facts.publish(BackupVanished, [vanished(world.installation, backup, world.clock.now())]);
+  await world.catalog.update(backupKey(backup), {
+    update: 'SET #state = :vanished',
+    condition: '#state = :as',
+    names: { '#state': 'state' },
+    values: { ':vanished': 'VANISHED', ':as': backup.state },
+  });
+}
+
+/** What was begun before is in DELETING already. */
+const expiredOf =
+  (begun: Set<Backup>) =>
+  ({ backup, expiredBecause: reason = '' }: Verdict): Expired =>
+    begun.has(backup) ? { backup: { ...backup, state: 'DELETING' }, reason } : { backup, reason };

@@ -1,0 +1,77 @@
+import { errorText, kindOf } from '../errors.ts';
+import { backupFrom, backupKey, deletedKeptSeconds } from '../ledger.ts';
+import type { Backup } from '../run.ts';
+import type { World } from '../world.ts';
+
+/**
+ * What came of one delete: done; kept, since somebody put a hold or a pin on it; throttled, and to be tried again;
+ * left in DELETING for a later driver; or refused for good and back in AVAILABLE.
+ */
+export type Outcome =
+  | { outcome: 'deleted'; backup: Backup }
+  | { outcome: 'kept' }
+  | { outcome: 'throttled' | 'later'; backup: Backup }
+  | { outcome: 'refused'; error: Error };
+
+/** Deletes a backup in two steps, so that a hold or pin and a delete can never both win. To be called in a slot. */
+export async function deleteBackup(world: World, expired: Backup, reason: string): Promise<Outcome> {
+  const backup = await startDeleting(world, expired, reason);
+  if (backup === undefined) return { outcome: 'kept' };
+  try {
+    await world.dynamodb(backup.target, 'retain').deleteBackup(backup.backupArn ?? '');
+  } catch (error) {
+    const kind = kindOf(error);
+    if (kind === 'throttle') return { outcome: 'throttled', backup };
+    if (kind === 'credentials') world.renewCredentials(backup.target, 'retain');
+    if (kind === 'refused') {
+      await takeBack(world, backup);
+      return { outcome: 'refused', error: refusal(backup, error) };
+    }
+    // Gone is done. What is busy, or may or may not have been done, stays in DELETING.
+    if (kind !== 'gone') return { outcome: 'later', backup };
+  }
+  return { outcome: 'deleted', backup: await recordDeleted(world, backup) };
+}
+
+/** Undefined when it is not AVAILABLE any more, or somebody needs it. */
+async function startDeleting(world: World, backup: Backup, reason: string): Promise<Backup | undefined> {
+  if (backup.state === 'DELETING') return backup;
+  const started = await world.catalog.update(backupKey(backup), {
+    update: 'SET #state = :deleting, deletedBecause = :reason',
+    condition: '#state = :available AND backupArn = :arn AND attribute_not_exists(hold) AND attribute_not_exists(pins)',
+    names: { '#state': 'state' },
+    values: { ':deleting': 'DELETING', ':available': 'AVAILABLE', ':reason': reason, ':arn': backup.backupArn },
+  });
+  return started.done ? backupFrom(started.item) : undefined;
+}
+
+async function recordDeleted(world: World, backup: Backup): Promise<Backup> {
+  const now = world.clock.now();
+  const recorded = await world.catalog.update(backupKey(backup), {
+    update: 'SET #state = :deleted, deletedAt = :now, #ttl = :ttl',
+    condition: '#state = :deleting',
+    names: { '#state': 'state', '#ttl': 'ttl' },
+    values: {
+      ':deleted': 'DELETED',
+      ':deleting': 'DELETING',
+      ':now': now,
+      ':ttl': Math.ceil(now / 1000) + deletedKeptSeconds,
+    },
+  });
+  const item = recorded.done ? recorded.item : recorded.found;
+  return { ...backup, state: 'DELETED', deletedAt: Number(item?.deletedAt ?? now) };
+}
+
+/** Undoes the first step: it is judged anew with the next run. */
+export async function takeBack(world: World, backup: Backup): Promise<void> {
+  await world.catalog.update(backupKey(backup), {
+    update: 'SET #state = :available REMOVE deletedBecause',
+    condition: '#state = :deleting',
+    names: { '#state': 'state' },
+    values: { ':available': 'AVAILABLE', ':deleting': 'DELETING' },
+  });
+}
+
+function refusal({ backupArn, tableName }: Backup, cause: unknown): Error {
+  return new Error(`The backup ${backupArn} of ${tableName} could not be deleted: ${errorText(cause)}`, { cause });
+}

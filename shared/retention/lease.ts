@@ -1,0 +1,113 @@
+import type { Invocation, Item, Key, World } from '../world.ts';
+
+/** How long a driver may be silent before another goes on. */
+const leaseMs = 60_000;
+/** A driver renews when this long has passed since it last did. */
+const renewMs = 15_000;
+/** So long before Lambda ends the invocation, a driver stops by itself. */
+const stopMs = 60_000;
+
+/** Another has taken over: stop, without a word. */
+export class LeaseLostError extends Error {
+  override name = 'LeaseLostError';
+}
+
+/** The attributes of an item that somebody drives; `due` and `dueAt` are those of the sparse index. */
+export interface Driven {
+  startedAt?: number;
+  wantedAt?: number;
+}
+
+/**
+ * One driver at a time for a piece of work whose memory is an item: a retention or an audit. The heartbeat starts what
+ * is due, and a lease moves `dueAt` on, so what lives is not started twice and what died is due when its lease ends.
+ */
+export class Lease {
+  readonly #world: World;
+  readonly #key: Key;
+  readonly #driver: string;
+  readonly #stopAt: number;
+  #renewedAt: number;
+  /** The item as it was when the lease was taken. */
+  readonly item: Item & Driven;
+
+  private constructor(world: World, key: Key, invocation: Invocation, item: Item) {
+    this.#world = world;
+    this.#key = key;
+    this.#driver = invocation.id;
+    this.#stopAt = invocation.endsAt - stopMs;
+    this.#renewedAt = world.clock.now();
+    this.item = item;
+  }
+
+  /** Undefined when another drives it: that one, or the next, will know that it was wanted once more. */
+  static async take(world: World, work: 'retention' | 'audit', key: Key, invocation: Invocation) {
+    const now = world.clock.now();
+    const taken = await world.catalog.update(key, {
+      update:
+        'SET due = :work, dueAt = :until, leaseUntil = :until, driver = :driver, startedAt = if_not_exists(startedAt, :now)',
+      condition: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now OR driver = :driver',
+      values: { ':work': work, ':until': now + leaseMs, ':driver': invocation.id, ':now': now },
+    });
+    if (taken.done) return new Lease(world, key, invocation, taken.item);
+    await world.catalog.update(key, {
+      update: 'SET wantedAt = :now, due = :work, dueAt = if_not_exists(dueAt, :now)',
+      values: { ':work': work, ':now': now },
+    });
+    return undefined;
+  }
+
+  /** When the work began, by whichever driver. */
+  get startedAt(): number {
+    return Number(this.item.startedAt);
+  }
+
+  /** True when there is no time left for more: go, and another goes on. */
+  get isEnding(): boolean {
+    return this.#world.clock.now() >= this.#stopAt;
+  }
+
+  /** Writes into the item on condition that it is still ours. */
+  async remember(change: { update: string; values?: Record<string, unknown>; names?: Record<string, string> }) {
+    const now = this.#world.clock.now();
+    const kept = await this.#world.catalog.update(this.#key, {
+      ...change,
+      update: `${change.update}, dueAt = :until, leaseUntil = :until`,
+      condition: 'driver = :driver',
+      values: { ...change.values, ':until': now + leaseMs, ':driver': this.#driver },
+    });
+    if (!kept.done) throw new LeaseLostError(`Another drives ${this.#key.pk} ${this.#key.sk} now.`);
+    this.#renewedAt = now;
+  }
+
+  /** The same, when it is time to renew the lease anyway. */
+  async rememberInTime(change: { update: string; values?: Record<string, unknown> }) {
+    if (this.#world.clock.now() >= this.#renewedAt + renewMs) await this.remember(change);
+  }
+
+  /** Not done: it is due again then. */
+  async release(dueAt: number): Promise<void> {
+    await this.#world.catalog.update(this.#key, {
+      update: 'SET dueAt = :dueAt REMOVE leaseUntil, driver',
+      condition: 'driver = :driver',
+      values: { ':dueAt': dueAt, ':driver': this.#driver },
+    });
+  }
+
+  /** Done: forgets `memories` and, unless it was wanted meanwhile, is due at `nextAt` or not at all. */
+  async end({ nextAt, memories = [] }: { nextAt?: number; memories?: string[] } = {}): Promise<void> {
+    const now = this.#world.clock.now();
+    const forgotten = ['leaseUntil', 'driver', 'startedAt', 'wantedAt', ...memories];
+    const end = (dueAt: number | undefined, condition: string) =>
+      this.#world.catalog.update(this.#key, {
+        update:
+          dueAt === undefined
+            ? `SET endedAt = :now REMOVE ${[...forgotten, 'due', 'dueAt'].join(', ')}`
+            : `SET endedAt = :now, dueAt = :dueAt REMOVE ${forgotten.join(', ')}`,
+        condition: `driver = :driver AND ${condition}`,
+        values: { ':now': now, ':driver': this.#driver, ':startedAt': this.startedAt, ':dueAt': dueAt },
+      });
+    const ended = await end(nextAt, '(attribute_not_exists(wantedAt) OR wantedAt < :startedAt)');
+    if (!ended.done) await end(now, 'wantedAt >= :startedAt');
+  }
+}
