@@ -4,7 +4,7 @@ import { partsOf } from './backup-list.ts';
 import { checkAvailable } from './continuous-backups.ts';
 import { checkTableKey } from './encryption.ts';
 import { invalid, invalidParameters, noTable } from './errors.ts';
-import { notAllowed, tableName, tableOf } from './lookup.ts';
+import { tableName, tableOf } from './lookup.ts';
 import type { Backup, Operations, World } from './state.ts';
 
 /** ListBackups answers at most so many summaries. */
@@ -37,9 +37,9 @@ function createBackup(world: World, call: Call): Backup {
 function backupOf(world: World, call: Call): Backup {
   const arn = String(call.input.BackupArn);
   if (!/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[^/]+\/backup\/\d+-[0-9a-f]{8}$/.test(arn)) {
-    throw invalid('Invalid Request: BackupArn is not valid');
+    throw invalid('Invalid Backup ARN');
   }
-  if (partsOf(arn).account !== call.account) throw notAllowed(call, arn);
+  if (partsOf(arn).account !== call.account) throw new AwsError('AccessDeniedException', 'Access is denied');
   const backup = world.region(call).backups.get(arn);
   if (backup !== undefined) return backup;
   throw new AwsError('BackupNotFoundException', `Backup not found: ${arn}`);

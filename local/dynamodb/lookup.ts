@@ -18,7 +18,7 @@ export function tableName(call: Call, given: unknown = call.input.TableName): st
   return bare;
 }
 
-export function notAllowed({ caller, operation }: Call, resource: string): AwsError {
+function notAllowed({ caller, operation }: Call, resource: string): AwsError {
   const action = `dynamodb:${operation}`;
   const reason = `because no resource-based policy allows the ${action} action`;
   const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;

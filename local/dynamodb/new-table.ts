@@ -64,11 +64,20 @@ export function newTable(world: World, call: Call): Table {
     ...(input.TableClass != null && { tableClass: input.TableClass }),
     isProtected: input.DeletionProtectionEnabled === true,
     tags,
-    ...(input.ResourcePolicy != null && { policy: input.ResourcePolicy }),
+    ...(input.ResourcePolicy != null && { policy: policyText(input.ResourcePolicy) }),
     backupsFrom: createdAt + settings.createTableMs + settings.continuousBackupsMs,
     items: new Items(),
     indexRows: new Map([...localIndexes, ...globalIndexes].map(({ IndexName }) => [IndexName, new Items()])),
   };
+}
+
+function policyText(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    throw invalidParameters('Invalid policy document: This policy contains invalid Json');
+  }
 }
 
 const plainIndex = ({ IndexName, KeySchema, Projection }: LocalIndex): LocalIndex => ({
@@ -94,7 +103,12 @@ export function newGlobalIndex(
 
 /** Rules between the members; the model has checked each by itself. */
 function check(input: Record<string, unknown>): void {
-  for (const unsupported of ['GlobalTableSourceArn', 'GlobalTableSettingsReplicationMode', 'VectorIndexes']) {
+  for (const unsupported of [
+    'GlobalTableSourceArn',
+    'GlobalTableSettingsReplicationMode',
+    'VectorIndexes',
+    'WarmThroughput',
+  ]) {
     if (input[unsupported] != null) throw invalid(`${unsupported} is not part of the local DynamoDB.`);
   }
   const missing = ['AttributeDefinitions', 'KeySchema'].filter((name) => input[name] == null);

@@ -1,4 +1,3 @@
-import { sleep } from '../clock.ts';
 import type { Call } from '../service.ts';
 import { AwsError } from '../service.ts';
 import { keepDeletedTable } from './backup-life.ts';
@@ -74,7 +73,7 @@ function deleteTable(world: World, call: Call) {
   checkSimultaneous(region, world);
 
   table.status = 'DELETING';
-  void sleep(core.clock, settings.deleteTableMs).then(() => {
+  core.clock.at(core.clock.now() + settings.deleteTableMs, () => {
     if (table.pointInTime) keepDeletedTable(world, region, table);
     region.tables.delete(table.name);
   });

@@ -27,6 +27,10 @@ export function changeIndexes(
   if (updates.filter(({ Create, Delete }) => Create ?? Delete).length > 1) {
     throw subscriberLimit('Only 1 online index can be created or deleted simultaneously per table');
   }
+  for (const { Update, Delete } of updates) {
+    const named = Update ?? Delete;
+    if (named) existing(table, named.IndexName);
+  }
   const ends = updates.map((update) => {
     if (update.Create) return create(table, update.Create, attributes ?? []);
     if (update.Update) return change(table, update.Update);

@@ -95,6 +95,24 @@ function checkMembers(input: Record<string, unknown>): void {
     if (input[name] == null || given.length === 1) continue;
     throw invalidParameters(`${spoken} modification must be the only operation in the request`);
   }
+  checkTogether(input as UpdateTableInput);
+}
+
+function checkTogether({
+  ProvisionedThroughput,
+  StreamSpecification,
+  GlobalSecondaryIndexUpdates,
+}: UpdateTableInput): void {
+  const isIndexed = GlobalSecondaryIndexUpdates?.some(({ Create, Delete }) => Create ?? Delete);
+  if (StreamSpecification && ProvisionedThroughput) {
+    throw invalidParameters('You cannot modify stream status while updating table IOPS');
+  }
+  if (isIndexed && ProvisionedThroughput) {
+    throw invalidParameters('You cannot create or delete index while updating table IOPS');
+  }
+  if (isIndexed && StreamSpecification) {
+    throw invalidParameters('You cannot create or delete index while changing stream status');
+  }
 }
 
 function changeKey(
@@ -126,6 +144,7 @@ function changeCapacity(table: Table, input: UpdateTableInput, now: number): voi
     throw invalidParameters('ProvisionedThroughput must be specified when BillingMode is PROVISIONED');
   }
   if (wanted) checkDifferent(table.throughput, wanted);
+  if (table.isOnDemand && !isOnDemand) checkIndexCapacity(table, input.GlobalSecondaryIndexUpdates ?? []);
   if (isOnDemand && !table.isOnDemand) {
     table.onDemandSince = now;
     table.throughput = noThroughput;
@@ -134,6 +153,14 @@ function changeCapacity(table: Table, input: UpdateTableInput, now: number): voi
   table.isOnDemand = isOnDemand;
   if (wanted) table.throughput = wanted;
   if (OnDemandThroughput) table.onDemand = { ...table.onDemand, ...OnDemandThroughput };
+}
+
+/** Every index of a table that becomes provisioned must be told its capacity. */
+function checkIndexCapacity(table: Table, updates: IndexUpdate[]): void {
+  const told = new Set(updates.map(({ Update }) => Update?.ProvisionedThroughput && Update.IndexName));
+  const silent = table.globalIndexes.find(({ IndexName }) => !told.has(IndexName));
+  if (silent === undefined) return;
+  throw invalidParameters(`ProvisionedThroughput must be specified for index: ${silent.IndexName}`);
 }
 
 function checkDifferent(current: Throughput, wanted: Throughput): void {
