@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import type { Contract } from '../events/contract.ts';
 import { contracts } from '../events/contracts.ts';
+import { plansJsonSchema } from './plans/schema.ts';
 
 /** `Backup Completed` as the name of its files: `backup-completed`. */
 export function fileNameOf({ type }: Pick<Contract<unknown>, 'type'>): string {
@@ -26,6 +27,7 @@ export function tableOf(all: Contract<unknown>[]): string {
 }
 
 const events = new URL('../events/', import.meta.url);
+const plansSchema = new URL('../plans.schema.json', import.meta.url);
 const [begin, end] = ['<!-- made by npm run schemas -->', '<!-- end -->'];
 
 function readmeWith(table: string): string {
@@ -34,7 +36,7 @@ function readmeWith(table: string): string {
   return `${before}${begin}\n${table}\n${end}${rest.split(end)[1] ?? ''}`;
 }
 
-/** Every file that is made from the contracts, by its address: the schemas, and the table of the README. */
+/** Every file that is made from a definition, by its address: the schemas of events and plans.yml, and the README's table. */
 export function generatedFiles(): [address: URL, text: string][] {
   const schemas = contracts.map(
     (contract) =>
@@ -43,7 +45,11 @@ export function generatedFiles(): [address: URL, text: string][] {
         string,
       ],
   );
-  return [...schemas, [new URL('README.md', events), readmeWith(tableOf(contracts))]];
+  return [
+    ...schemas,
+    [plansSchema, `${JSON.stringify(plansJsonSchema(), null, 2)}\n`],
+    [new URL('README.md', events), readmeWith(tableOf(contracts))],
+  ];
 }
 
 /** The generated files that say something else than the contracts do. */
