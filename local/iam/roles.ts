@@ -28,6 +28,8 @@ export interface Roles {
   /** Makes the role, or replaces what it may do. */
   putRole(definition: RoleDefinition): Role;
   role(arn: string): Role | undefined;
+  /** Names are unique in an account, whatever the path. */
+  roleNamed(account: string, name: string): Role | undefined;
   deleteRole(arn: string): void;
   /** An inline policy; without a document it is taken away. */
   putRolePolicy(roleArn: string, name: string, document: PolicyDocument | undefined): void;
@@ -92,6 +94,7 @@ export function createRoles(random: Random): Roles {
       return role;
     },
     role: (arn) => roles.get(arn),
+    roleNamed: (account, name) => [...roles.values()].find((role) => role.account === account && role.name === name),
     deleteRole: (arn) => void roles.delete(arn),
     putRolePolicy(roleArn, name, document) {
       const role = existing(roleArn);
