@@ -1,5 +1,6 @@
+import { page } from '../page.ts';
 import { AwsError, type Call, type PolicyDocument, type Service } from '../service.ts';
-import { type Bus, type Buses, newBus, page } from './buses.ts';
+import { type Bus, type Buses, newBus } from './buses.ts';
 
 type Statement = Record<string, unknown>;
 
@@ -31,7 +32,7 @@ export function busOperations(buses: Buses, now: () => number): Service['operati
       const all = [...buses.all(call).values()].filter(({ name }) =>
         name.startsWith(String(call.input.NamePrefix ?? '')),
       );
-      const { page: some, ...next } = page(all, call.input);
+      const { page: some, ...next } = page(all, call.input.Limit, call.input.NextToken);
       return { EventBuses: some.map(described), ...next };
     },
     PutPermission: (call) => putPermission(buses.get(call, call.input.EventBusName), call, now()),

@@ -107,10 +107,3 @@ export const notFound = (message: string): AwsError => new AwsError('ResourceNot
 
 /** What a rule does with an event of its bus. */
 export type Deliver = (bus: Bus, rule: Rule, event: Envelope) => void;
-
-/** A page of a list by name; the token is where the next one starts. */
-export function page<Item>(items: Item[], { Limit, NextToken }: Record<string, unknown>) {
-  const start = Number(NextToken ?? 0);
-  const end = start + Number(Limit ?? 100);
-  return { page: items.slice(start, end), ...(end < items.length && { NextToken: String(end) }) };
-}

@@ -1,3 +1,4 @@
+import type { AssumeFor } from '../delivery/assume.ts';
 import { deadLetterCode, tryAgain, type Undelivered } from '../delivery/retry.ts';
 import { sendDeadLetter, sendToTarget } from '../delivery/target.ts';
 import { AwsError, type Caller, type Core } from '../service.ts';
@@ -6,9 +7,6 @@ import type { Bus, Rule, Target } from './buses.ts';
 import { type Envelope, isoSeconds } from './envelope.ts';
 import { targetInput } from './input.ts';
 import { type ForwardingEntry, forwarded } from './put-events.ts';
-
-/** AWS takes on a role: throws `AwsError` unless the role's trust policy lets it. */
-export type AssumeFor = (by: { service: string; sourceArn: string; sourceAccount: string }, roleArn: string) => Caller;
 
 export interface Delivery {
   rule: Rule;

@@ -1,8 +1,9 @@
 import { nextFiring, parseSchedule } from '../../shared/schedule.ts';
+import { type AssumeFor, trustful } from '../delivery/assume.ts';
 import { AwsError, type Call, type Core, type Permission, type PolicyDocument, type Service } from '../service.ts';
 import { busOperations } from './bus-operations.ts';
 import { type Bus, Buses, type Rule, ruleArn, type Target } from './buses.ts';
-import { type AssumeFor, deliverToAll, type Weather } from './deliver.ts';
+import { deliverToAll, type Weather } from './deliver.ts';
 import { type Envelope, isoSeconds } from './envelope.ts';
 import { compilePattern } from './pattern.ts';
 import { type ForwardingEntry, putEvents, putPermissions } from './put-events.ts';
@@ -18,7 +19,7 @@ export interface EventBridgeOptions {
 export function createEventBridge(core: Core, options: EventBridgeOptions = {}): Service {
   const { clock } = core;
   const buses = new Buses(() => clock.now());
-  const post = { core, assumeFor: options.assumeFor ?? anybody, weather: options.weather ?? {} };
+  const post = { core, assumeFor: options.assumeFor ?? trustful, weather: options.weather ?? {} };
 
   const receive = (bus: Bus, event: Envelope): void => {
     for (const rule of bus.rules.values()) {
@@ -50,11 +51,6 @@ export function createEventBridge(core: Core, options: EventBridgeOptions = {}):
     },
   };
 }
-
-const anybody: AssumeFor = (_by, roleArn) => {
-  const account = roleArn.split(':')[4] ?? '';
-  return { account, principalArn: roleArn, arn: roleArn };
-};
 
 /** A rule's schedule in UTC, on the minute. */
 function onSchedule({ clock }: Core, rule: Rule, fire: (at: number) => void): () => void {

@@ -1,5 +1,6 @@
+import { page } from '../page.ts';
 import { AwsError, type Call, type Service } from '../service.ts';
-import { type Buses, page, type Rule, ruleArn, type Target } from './buses.ts';
+import { type Buses, type Rule, ruleArn, type Target } from './buses.ts';
 import { compilePattern } from './pattern.ts';
 
 /** Starts a rule's schedule; the answer ends it. */
@@ -17,11 +18,9 @@ export function ruleOperations(buses: Buses, startSchedule: StartSchedule): Serv
     DescribeRule: (call) => described(buses.rule(call, call.input.Name)),
     ListRules: (call) => {
       const prefix = String(call.input.NamePrefix ?? '');
-      const rules = [...buses.get(call, call.input.EventBusName).rules.values()];
-      const { page: some, ...next } = page(
-        rules.filter(({ name }) => name.startsWith(prefix)),
-        call.input,
-      );
+      const all = [...buses.get(call, call.input.EventBusName).rules.values()];
+      const rules = all.filter(({ name }) => name.startsWith(prefix));
+      const { page: some, ...next } = page(rules, call.input.Limit, call.input.NextToken);
       return { Rules: some.map(described), ...next };
     },
     DeleteRule: (call) => {
@@ -60,7 +59,8 @@ export function ruleOperations(buses: Buses, startSchedule: StartSchedule): Serv
       return { FailedEntryCount: failed.length, FailedEntries };
     },
     ListTargetsByRule: (call) => {
-      const { page: Targets, ...next } = page([...buses.rule(call, call.input.Rule).targets.values()], call.input);
+      const all = [...buses.rule(call, call.input.Rule).targets.values()];
+      const { page: Targets, ...next } = page(all, call.input.Limit, call.input.NextToken);
       return { Targets, ...next };
     },
   };
