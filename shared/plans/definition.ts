@@ -1,8 +1,5 @@
 import * as z from 'zod/mini';
 
-/** The name of every backup that no plan made; a plan may not have it. */
-export const adHoc = 'ad-hoc';
-
 /** Lower-case words joined by hyphens, short enough to be part of every backup's name. */
 export const planNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
@@ -33,7 +30,7 @@ const tablePattern = z
       /^[a-zA-Z0-9_.*?-]+$/,
       'no table name has such characters; use letters, digits, _ . - and the wildcards * and ?',
     ),
-    z.refine(canMatchSomeName, 'no table name is so short or so long; they have 3 to 255 characters'),
+    z.refine(canMatchSomeName, 'no table has so short or so long a name; write 3 to 255 characters, or a *'),
   );
 
 function canMatchSomeName(pattern: string): boolean {
@@ -142,7 +139,7 @@ const target = z
           .array(
             z
               .string('write a Region, as in eu-central-1')
-              .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not the name of a Region; write it as in eu-central-1')),
+              .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a Region, as in eu-central-1')),
             'write a list of Regions',
           )
           .check(

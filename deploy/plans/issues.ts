@@ -1,0 +1,34 @@
+import type { core } from 'zod/mini';
+import { planSourceKeys } from './keys.ts';
+import { nearest } from './nearest.ts';
+import type { Mistake } from './rules.ts';
+
+/** What the definition found, with what it means for the person who writes the file. */
+export function mistakesOfIssues(issues: readonly core.$ZodIssue[], value: unknown): Mistake[] {
+  return issues.flatMap((issue): Mistake[] => {
+    const { path, message } = issue;
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key]));
+    if (issue.code === 'invalid_key')
+      return [{ path, isKey: true, message: `${issue.issues[0]?.message ?? message}.` }];
+    const found = at(value, path);
+    if (found === undefined) return [{ path, message: `is missing; ${message}.` }];
+    return [
+      { path, message: issue.code === 'custom' ? `${message}.` : `${shown(found)} is not possible; ${message}.` },
+    ];
+  });
+}
+
+function unknownKey(path: PropertyKey[]): Mistake {
+  const known = planSourceKeys(path.slice(0, -1));
+  const meant = nearest(String(path.at(-1)), known);
+  const remedy = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { path, isKey: true, message: `is not known; ${remedy}${meant === undefined ? '.' : ''}` };
+}
+
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[step], value);
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
