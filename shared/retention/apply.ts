@@ -54,7 +54,7 @@ async function drive(
   isConfirmed: boolean,
 ): Promise<Retained | undefined> {
   const plan = world.plans.get(of.plan);
-  const remembered = (lease.item.rules ?? undefined) as RulesInForce | undefined;
+  const remembered = (lease.item.keepRules ?? undefined) as RulesInForce | undefined;
   const seen = await look(world, of, plan, remembered);
   const times = { now: world.clock.now(), startedAt: lease.startedAt, graceMs: world.options.graceMs };
   const decision = decide(seen, plan, remembered, times);
@@ -63,7 +63,7 @@ async function drive(
   await rememberGoneTables(world, of, seen.gone);
   await tell(world, of, lease, { seen, announce: decision.announce, budgeted });
   await lease.remember({
-    update: 'SET rules = :rules, isBlocked = :isBlocked, confirmed = :isConfirmed, announcedUntil = :now',
+    update: 'SET keepRules = :rules, isBlocked = :isBlocked, confirmed = :isConfirmed, announcedUntil = :now',
     values: {
       ':rules': decision.rules ?? null,
       ':isBlocked': budgeted.isBlocked,

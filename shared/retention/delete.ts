@@ -38,8 +38,9 @@ async function startDeleting(world: World, backup: Backup, reason: string): Prom
   if (backup.state === 'DELETING') return backup;
   const started = await world.catalog.update(backupKey(backup), {
     update: 'SET #state = :deleting, deletedBecause = :reason',
-    condition: '#state = :available AND backupArn = :arn AND attribute_not_exists(hold) AND attribute_not_exists(pins)',
-    names: { '#state': 'state' },
+    condition:
+      '#state = :available AND backupArn = :arn AND attribute_not_exists(#hold) AND attribute_not_exists(pins)',
+    names: { '#state': 'state', '#hold': 'hold' },
     values: { ':deleting': 'DELETING', ':available': 'AVAILABLE', ':reason': reason, ':arn': backup.backupArn },
   });
   return started.done ? backupFrom(started.item) : undefined;

@@ -40,7 +40,7 @@ export function describeKeep(keep: Keep): string {
 }
 
 /** When its content is from: this decides which of two backups is newer. */
-export function contentAt({ createdAt, stamp }: Backup): number {
+export function contentAt({ createdAt, stamp }: Pick<Backup, 'createdAt' | 'stamp'>): number {
   return createdAt ?? instantOf(stamp);
 }
 
