@@ -5,16 +5,16 @@ import type { Mistake } from './rules.ts';
 
 /** What the definition found, with what it means for the person who writes the file. */
 export function mistakesOfIssues(issues: readonly core.$ZodIssue[], value: unknown): Mistake[] {
+  const mistyped = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')));
   return issues.flatMap((issue): Mistake[] => {
-    const { path, message } = issue;
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key]));
-    if (issue.code === 'invalid_key')
-      return [{ path, isKey: true, message: `${issue.issues[0]?.message ?? message}.` }];
+    const { code, path, message } = issue;
+    if (code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key]));
+    if (code === 'invalid_key') return [{ path, isKey: true, message: `${issue.issues[0]?.message ?? message}.` }];
+    // What is said to be missing is there, under a mistyped key.
+    if (code === 'custom') return mistyped.has(path.join('.')) ? [] : [{ path, message: `${message}.` }];
     const found = at(value, path);
     if (found === undefined) return [{ path, message: `is missing; ${message}.` }];
-    return [
-      { path, message: issue.code === 'custom' ? `${message}.` : `${shown(found)} is not possible; ${message}.` },
-    ];
+    return [{ path, message: `${found === null ? 'is empty' : `${shown(found)} is not possible`}; ${message}.` }];
   });
 }
 

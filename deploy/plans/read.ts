@@ -1,4 +1,4 @@
-import { type Document, isMap, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { adHoc } from '../../shared/names.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
 import { PlanSource, planNamePattern } from '../../shared/plans/definition.ts';
@@ -38,6 +38,11 @@ export function readPlans(text: string, file: string): { plans: Plan[] } | { pro
   };
 
   for (const error of document.errors) report(error.pos[0], [], inYaml(error.code, error.message));
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) === undefined) report(startOf(alias), [], inYaml('BAD_ALIAS', ''));
+    },
+  });
   const plans = problems.length > 0 ? [] : readAll(document, report);
   if (problems.length === 0) return { plans };
   return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
@@ -102,12 +107,7 @@ function mistakeOfName(name: string): string | undefined {
 }
 
 function readPlan(document: Document.Parsed, name: string, node: unknown): { plan: Plan } | { mistakes: Mistake[] } {
-  let value: unknown;
-  try {
-    value = (node as Node | null)?.toJS(document);
-  } catch (error) {
-    return { mistakes: [{ path: [], message: `cannot be read: ${(error as Error).message}.` }] };
-  }
+  const value: unknown = (node as Node | null)?.toJS(document);
   const { success, data, error } = PlanSource.safeParse(value);
   const mistakes = [...mistakesOfIssues(error?.issues ?? [], value), ...mistakesAcrossFields(value)];
   return success && mistakes.length === 0 ? { plan: planOf(name, data) } : { mistakes };
