@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,27 +14,41 @@ export interface Packaged {
   remove(): void;
 }
 
+/** How to package; all may be left out. */
+export interface PackageOptions {
+  /** Those of `--param`. */
+  parameters?: Record<string, string>;
+  stage?: string;
+  /** Another plans.yml. */
+  plans?: string;
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
-const linked = ['deploy', 'events', 'functions', 'node_modules', 'shared', 'package.json'];
-const copied = ['serverless.yml', 'plans.yml'];
+const parts = ['deploy', 'events', 'functions', 'shared', 'package.json', 'serverless.yml'];
 
 /**
- * Packages the service in a place of its own, so that several can do so at once; `parameters` are those of
- * `--param`. Throws with what osls says when it refuses.
+ * Packages the service as `npx serverless package` does, in a copy of its own: several can do so at once, and nothing
+ * of the project is touched. Throws with what osls says when it refuses.
  */
-export async function packageService(parameters: Record<string, string> = {}, stage = 'dev'): Promise<Packaged> {
+export async function packageService({
+  parameters = {},
+  stage = 'dev',
+  plans = join(root, 'plans.yml'),
+}: PackageOptions = {}): Promise<Packaged> {
   const home = mkdtempSync(join(tmpdir(), 'tablekeep-package-'));
-  mkdirSync(home, { recursive: true });
-  for (const name of linked) symlinkSync(join(root, name), join(home, name));
-  for (const name of copied) copyFileSync(join(root, name), join(home, name));
-  await serverless(home, [
-    'package',
-    '--stage',
-    stage,
-    ...Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
-  ]);
+  const remove = () => rmSync(home, { recursive: true, force: true });
+  try {
+    for (const part of parts) cpSync(join(root, part), join(home, part), { recursive: true });
+    cpSync(plans, join(home, 'plans.yml'));
+    symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+    const given = Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+    await serverless(home, ['package', '--stage', stage, ...given]);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   const directory = join(home, '.serverless');
-  return { directory, template: templateIn(directory), remove: () => rmSync(home, { recursive: true, force: true }) };
+  return { directory, template: templateIn(directory), remove };
 }
 
 /** The template of a packaged service. */

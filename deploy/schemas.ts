@@ -27,7 +27,6 @@ export function tableOf(all: Contract<unknown>[]): string {
 }
 
 const events = new URL('../events/', import.meta.url);
-const plansSchema = new URL('../plans.schema.json', import.meta.url);
 const [begin, end] = ['<!-- made by npm run schemas -->', '<!-- end -->'];
 
 function readmeWith(table: string): string {
@@ -36,23 +35,20 @@ function readmeWith(table: string): string {
   return `${before}${begin}\n${table}\n${end}${rest.split(end)[1] ?? ''}`;
 }
 
-/** Every file that is made from a definition, by its address: the schemas of events and plans.yml, and the README's table. */
+/** Every file that is made from a definition, by its address: the schemas, and the table of events/README.md. */
 export function generatedFiles(): [address: URL, text: string][] {
-  const schemas = contracts.map(
-    (contract) =>
-      [new URL(`schemas/${fileNameOf(contract)}.json`, events), `${JSON.stringify(schemaOf(contract), null, 2)}\n`] as [
-        URL,
-        string,
-      ],
-  );
+  const json = (path: string, schema: object): [URL, string] => [
+    new URL(path, events),
+    `${JSON.stringify(schema, null, 2)}\n`,
+  ];
   return [
-    ...schemas,
-    [plansSchema, `${JSON.stringify(plansJsonSchema(), null, 2)}\n`],
+    json('../plans.schema.json', plansJsonSchema()),
+    ...contracts.map((contract) => json(`schemas/${fileNameOf(contract)}.json`, schemaOf(contract))),
     [new URL('README.md', events), readmeWith(tableOf(contracts))],
   ];
 }
 
-/** The generated files that say something else than the contracts do. */
+/** The generated files that say something else than the definitions do. */
 export function outdatedFiles(): string[] {
   return generatedFiles()
     .filter(([address, text]) => !existsSync(address) || readFileSync(address, 'utf8') !== text)
@@ -62,7 +58,7 @@ export function outdatedFiles(): string[] {
 if (import.meta.main) {
   const outdated = outdatedFiles();
   if (process.argv.includes('--check')) {
-    for (const path of outdated) console.error(`${path} is not what the contracts say; run npm run schemas.`);
+    for (const path of outdated) console.error(`${path} is not what the definitions say; run npm run schemas.`);
     process.exitCode = outdated.length === 0 ? 0 : 1;
   } else {
     for (const [address, text] of generatedFiles()) writeFileSync(address, text);

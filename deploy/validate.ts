@@ -21,7 +21,7 @@ const member = new URL('member-account.yml', import.meta.url);
 
 /** Packages the service, plain and with every parameter, looks at all of it and says what it found, and what is wrong. */
 export async function validate(): Promise<{ report: string[]; problems: string[] }> {
-  const [plain, full] = [await packageService(), await packageService(everything)];
+  const [plain, full] = [await packageService(), await packageService({ parameters: everything })];
   try {
     const templateOf = ({ directory }: typeof plain) => join(directory, 'cloudformation-template-update-stack.json');
     const cloudFormation = checkCloudFormation([templateOf(plain), templateOf(full), fileURLToPath(member)]);

@@ -15,7 +15,7 @@ let plain: Packaged;
 let full: Packaged;
 beforeAll(async () => {
   plain = await packageService();
-  full = await packageService(parameters, 'prod');
+  full = await packageService({ parameters, stage: 'prod' });
 });
 afterAll(() => {
   plain?.remove();
@@ -102,7 +102,9 @@ describe('the buses', () => {
 
   test('of requests takes no requester that could never put: packaging says so', async () => {
     const session = 'arn:aws:sts::123456789012:assumed-role/ci/me';
-    await expect(packageService({ requesters: session })).rejects.toThrow(/is not the ARN of a role or user/);
+    await expect(packageService({ parameters: { requesters: session } })).rejects.toThrow(
+      /is not the ARN of a role or user/,
+    );
   });
 });
 

@@ -64,7 +64,7 @@ describe('examples', () => {
 });
 
 describe('generated files', () => {
-  test('say what the contracts say; if not, run npm run schemas', () => {
+  test('say what the definitions say; if not, run npm run schemas', () => {
     expect(outdatedFiles()).toEqual([]);
   });
 
