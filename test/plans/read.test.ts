@@ -91,11 +91,11 @@ describe('plans.yml', () => {
     ['tables: { tags: {} }', '3:15 plans.nightly.tables.tags: name at least one tag, or leave tags out'],
     [
       'tables: { tags: { backup: true } }',
-      '3:30 plans.nightly.tables.tags.backup: true is not possible; put the value in quotes',
+      '3:31 plans.nightly.tables.tags.backup: true is not possible; put the value in quotes',
     ],
     [
       'tables: { tags: { "tablekeep:skip": "no" } }',
-      '3:22 plans.nightly.tables.tags.tablekeep:skip: is the tag of tables that want no backup',
+      '3:23 plans.nightly.tables.tags.tablekeep:skip: is the tag of tables that want no backup',
     ],
     ['keep: {}', '3:5 plans.nightly.keep: keeps nothing; write at least one of last, within, hourly'],
     ['keep: { afterTableDeleted: 7d }', '3:5 plans.nightly.keep: keeps nothing'],
