@@ -1,4 +1,5 @@
 import { AwsError, type Call } from '../service.ts';
+import { IndexWrites } from './capacity.ts';
 import { checked, type Item, itemSize, keyOf, maxItemSize, perform, type Store } from './dynalite.ts';
 import { invalid, noResource } from './errors.ts';
 import { schemaOf, tableName } from './lookup.ts';
@@ -19,8 +20,8 @@ export function dataOperations(world: World): Operations {
     Scan: (call) => search(world, call),
     BatchWriteItem: (call) => {
       const store = storeOf(world.region(call));
-      const RequestItems = byName(call);
-      return perform(call.operation, checked(call.operation, { ...call.input, RequestItems }, store), store);
+      const data = checked(call.operation, { ...call.input, RequestItems: byName(call) }, store);
+      return write(call.operation, data, store);
     },
     BatchGetItem: (call) => batchGet(world, call),
   };
@@ -65,13 +66,22 @@ function single(world: World, call: Call): Promise<unknown> {
     const rule = `Member must satisfy enum value set: [${returnsOnFailure.join(', ')}]`;
     throw invalid(`1 validation error detected: ${violation(wanted, 'returnValuesOnConditionCheckFailure', rule)}`);
   }
-  const answer = perform(call.operation, data, store);
+  const answer = write(call.operation, data, store);
   if (wanted === 'NONE') return answer;
   const item = currentItem(region.tables.get(name ?? ''), (data.Key ?? data.Item) as Item);
   return answer.catch((error: unknown) => {
     if (!(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
     throw new AwsError(error.code, error.message, error.status, item && { Item: item });
   });
+}
+
+/** Runs the action; counts what it writes into indexes when the caller wants to know. */
+async function write(operation: string, data: Record<string, unknown>, store: Store): Promise<Record<string, unknown>> {
+  if (data.ReturnConsumedCapacity === undefined || data.ReturnConsumedCapacity === 'NONE') {
+    return perform(operation, data, store);
+  }
+  const writes = new IndexWrites(data.ReturnConsumedCapacity);
+  return writes.addTo(await perform(operation, data, writes.watch(store)));
 }
 
 function currentItem(table: Table | undefined, keyed: Item): Item | undefined {

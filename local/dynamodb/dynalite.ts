@@ -26,12 +26,15 @@ export interface Schema {
 
 type Done<T> = (error: unknown, result?: T) => void;
 
+/** What is asked of an index. */
+export type IndexRows = Pick<Items, 'put' | 'del' | 'createValueStream' | 'unitsToWrite'>;
+
 /** What dynalite's actions and validations are given instead of its database. */
 export interface Store {
   options: { maxItemSize: number };
   getTable(name: string, checkStatus: boolean | Done<Schema>, done?: Done<Schema>): void;
   getItemDb(table: string): Items;
-  getIndexDb(type: string, table: string, index: string): Items;
+  getIndexDb(type: string, table: string, index: string): IndexRows;
 }
 
 interface Validation {

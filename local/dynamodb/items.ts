@@ -72,6 +72,13 @@ export class Items {
     this.#snapshot = undefined;
   }
 
+  /** The write units that putting this item costs, or deleting what is there: none when nothing changes. */
+  unitsToWrite(key: string, item?: Item): number {
+    const old = this.#rows.get(key);
+    if (item === undefined ? old === undefined : old?.json === JSON.stringify(item)) return 0;
+    return Math.max(1, Math.ceil(Math.max(old?.bytes ?? 0, item ? itemSize(item) : 0) / 1024));
+  }
+
   /** Costs next to nothing, and is the same one until something is written. */
   snapshot(): Snapshot {
     if (this.#snapshot !== undefined) return this.#snapshot;

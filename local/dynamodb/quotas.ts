@@ -27,7 +27,7 @@ export const documentedRates: Rates = {
   TagResource: { perSecond: 5, burst: 5 },
   UntagResource: { perSecond: 5, burst: 5 },
   DescribeTimeToLive: { perSecond: 10, burst: 30 },
-  DescribeTable: { perSecond: 2500, burst: 250 },
+  DescribeTable: { perSecond: 2500, burst: 2500 },
 };
 
 export interface Count {

@@ -167,3 +167,50 @@ test('what an item must be is said in the words of DynamoDB', async () => {
   });
   await refused(large, 'ValidationException', 'Item size has exceeded the maximum allowed size');
 });
+
+test('consumed capacity counts the indexes that a write changes, and only those', async () => {
+  const local = startLocal();
+  await makeTable(local, 'orders', {
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      { AttributeName: 'team', AttributeType: 'S' },
+      { AttributeName: 'due', AttributeType: 'N' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-team',
+        KeySchema: [{ AttributeName: 'team', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'by-due',
+        KeySchema: [{ AttributeName: 'due', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+  const put = async (id: string, Item: object, ReturnConsumedCapacity: 'TOTAL' | 'INDEXES') =>
+    (await local.client.putItem({ TableName: 'orders', Item: { ...key(id), ...Item }, ReturnConsumedCapacity }))
+      .ConsumedCapacity;
+  const units = async (Item: object) => (await put('a', Item, 'TOTAL'))?.CapacityUnits;
+  expect(await units({})).toBe(1);
+  expect(await units({ team: { S: 'a' } })).toBe(2);
+  expect(await units({ team: { S: 'a' }, text: { S: 'not projected' } })).toBe(1);
+  expect(await units({ team: { S: 'b' } })).toBe(3);
+  expect(await units({ team: { S: 'b' }, due: { N: '1' } })).toBe(2);
+  expect(await units({ team: { S: 'b' }, due: { N: '1' }, text: { S: 'x'.repeat(2048) } })).toBe(6);
+  expect(await units({})).toBe(3 + 1 + 3);
+  expect(await put('b', { team: { S: 'a' } }, 'INDEXES')).toEqual({
+    TableName: 'orders',
+    CapacityUnits: 2,
+    Table: { CapacityUnits: 1 },
+    GlobalSecondaryIndexes: { 'by-team': { CapacityUnits: 1 } },
+  });
+  const { ConsumedCapacity } = await local.client.batchWriteItem({
+    RequestItems: {
+      orders: [{ PutRequest: { Item: { ...key('c'), team: { S: 'a' } } } }, { DeleteRequest: { Key: key('b') } }],
+    },
+    ReturnConsumedCapacity: 'TOTAL',
+  });
+  expect(ConsumedCapacity).toEqual([{ TableName: 'orders', CapacityUnits: 4 }]);
+});
