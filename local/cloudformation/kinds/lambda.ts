@@ -1,6 +1,6 @@
 import { type Kind, type Properties, pick } from '../kind.ts';
 
-const settings = ['Role', 'Handler', 'Runtime', 'Description', 'Timeout', 'MemorySize', 'Environment', 'Architectures'];
+const settings = ['Role', 'Handler', 'Runtime', 'Description', 'Timeout', 'MemorySize', 'Architectures'];
 
 /** A template may write numbers; functions see text. */
 function environmentOf({ Environment }: Properties): { Variables: Record<string, string> } {
