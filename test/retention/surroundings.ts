@@ -108,7 +108,7 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'dead-letters' }));
   await clock.run(clock.now() + 10_000);
 
-  const worldWith = (deployed: Plan[]): World =>
+  const worldWith = (deployed: Plan[], mine = clients): World =>
     worldOfAws({
       environment: {
         region: hub.region,
@@ -126,7 +126,7 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
       random: () => 0.5,
       logger: new Logger({ logLevel: 'SILENT' }),
       metrics: new Metrics({ namespace: 'Tablekeep', serviceName: 'test' }),
-      clients,
+      clients: mine,
     });
   const world = worldWith(plans);
   let invocations = 0;
@@ -145,6 +145,28 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
 
     /** The service after a deployment of other plans. */
     deploy: (...deployed: Plan[]) => worldWith(deployed),
+
+    /** A process that is killed at its n-th request: before AWS has it, or before the answer comes. */
+    mortal(dieAt: number, when: 'before' | 'after', deployed = plans) {
+      const died = new Promise<never>(() => {});
+      const { handle } = inProcess(aws);
+      let requests = 0;
+      const isDead = () => requests > dieAt;
+      const requestHandler = {
+        async handle(request: Parameters<typeof handle>[0]) {
+          requests++;
+          if (requests > dieAt || (requests === dieAt && when === 'before')) {
+            requests = Math.max(requests, dieAt + 1);
+            return died;
+          }
+          const answer = await handle(request);
+          if (requests < dieAt) return answer;
+          requests = dieAt + 1;
+          return died;
+        },
+      };
+      return { world: worldWith(deployed, { ...clients, requestHandler }), isDead };
+    },
 
     invocation(seconds = 900): Invocation {
       return { id: `invocation-${++invocations}`, endsAt: clock.now() + seconds * 1000 };

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { AwsError, type Call, ConnectionLost } from '../../local/service.ts';
+import { retain, retentionKey } from '../../shared/retention/apply.ts';
+import type { Backup } from '../../shared/run.ts';
+import { hub, type Surroundings, surroundings } from './surroundings.ts';
+
+let here: Surroundings;
+afterEach(() => here.restore());
+
+const nightly = { plan: 'nightly', target: hub };
+const night = (day: number) => `2026-01-${String(day).padStart(2, '0')}T02:00Z`;
+const arns = (backups: Backup[]) => backups.map(({ backupArn }) => backupArn).sort();
+
+async function begin(tables: string[], nights: number): Promise<Backup[]> {
+  here = await surroundings('2026-01-01T00:00Z');
+  for (const table of tables) await here.table(table);
+  const taken: Backup[] = [];
+  for (let day = 2; day < 2 + nights; day++) taken.push(...(await here.backUpAll(night(day), tables)));
+  return taken;
+}
+
+const apply = (world = here.world, invocation = here.invocation()) => here.run(retain(world, nightly, invocation));
+
+/** The next deletes go wrong so, one after the other; those after them as usual. */
+function failDeletes(...failures: (((call: Call, perform: () => Promise<unknown>) => Promise<unknown>) | Error)[]) {
+  here.aws.intercept(async (call, perform) => {
+    const failure = call.operation === 'DeleteBackup' ? failures.shift() : undefined;
+    if (failure === undefined) return perform();
+    if (failure instanceof Error) throw failure;
+    return failure(call, perform);
+  });
+}
+
+/** As the heartbeat would: drives whatever is due, until nothing is. */
+async function untilNothingIsDue(): Promise<void> {
+  for (let minute = 0; minute < 60; minute++) {
+    const due = await here.world.catalog.due('retention', here.clock.now(), 10);
+    if (due.length > 0) await apply();
+    const { dueAt } = (await here.world.catalog.get(retentionKey(nightly))) ?? {};
+    if (dueAt === undefined) return;
+    await here.pass(here.clock.now() + 60_000);
+  }
+  throw new Error('Retention is due again and again.');
+}
+
+describe.each(['before', 'after'] as const)('killed at any of its requests, %s it took effect,', (when) => {
+  test('retention is finished by the next driver: kept stays, expired goes and is told', async () => {
+    for (let dieAt = 1; ; dieAt++) {
+      const taken = await begin(['orders', 'users'], 4);
+      const { world, isDead } = here.mortal(dieAt, when);
+      let isOver = false;
+      retain(world, nightly, here.invocation()).then(() => {
+        isOver = true;
+      });
+      await here.clock.run(here.clock.now() + 600_000, () => isOver || isDead());
+      if (isOver) {
+        expect(dieAt).toBeGreaterThan(15);
+        return;
+      }
+      await here.pass(here.clock.now() + 120_000);
+      await apply();
+      await untilNothingIsDue();
+      expect((await here.atAws()).sort(), `killed at ${dieAt}`).toEqual(arns(taken.slice(4)));
+      expect(await here.states()).toEqual({ AVAILABLE: 4, DELETED: 4 });
+      const ids = new Set(here.told('Backup Deleted').map(({ id }) => id));
+      expect(ids.size, `killed at ${dieAt}`).toBe(4);
+      expect(here.told('Retention Completed').length).toBeGreaterThan(0);
+      here.restore();
+    }
+  });
+});
+
+test('only one drives at a time; what finds it driven makes it go once more', async () => {
+  await begin(['orders'], 3);
+  const first = retain(here.world, nightly, here.invocation());
+  const second = retain(here.deploy(...here.world.plans.values()), nightly, here.invocation());
+  expect(await here.run(Promise.all([first, second]))).toEqual([
+    { kept: 2, deleted: 1, failed: 0, throttled: 0 },
+    undefined,
+  ]);
+  expect(await here.world.catalog.due('retention', here.clock.now(), 10)).toHaveLength(1);
+  await here.pass(here.clock.now() + 1000);
+  await untilNothingIsDue();
+  expect(here.told('Retention Completed')).toHaveLength(2);
+});
+
+test('a backup that is in use is left and deleted five minutes later', async () => {
+  const taken = await begin(['orders'], 3);
+  failDeletes(new AwsError('BackupInUseException', 'Backup is being used to restore a table.'));
+  expect(await apply()).toBeUndefined();
+  expect(await here.states()).toEqual({ AVAILABLE: 2, DELETING: 1 });
+  expect(await here.world.catalog.due('retention', here.clock.now() + 299_000, 10)).toEqual([]);
+  await here.pass(here.clock.now() + 300_000);
+  await untilNothingIsDue();
+  expect(await here.atAws()).toEqual(arns(taken.slice(1)));
+});
+
+test.each<[string, () => void]>([
+  [
+    'an answer that got lost',
+    () =>
+      failDeletes(async (_, perform) => {
+        await perform();
+        throw new ConnectionLost();
+      }),
+  ],
+  ['a server error', () => failDeletes(new AwsError('InternalServerError', 'Internal error', 500))],
+])('%s leaves it to the next driver whether the backup is gone', async (_, fail) => {
+  const taken = await begin(['orders'], 3);
+  fail();
+  expect(await apply()).toBeUndefined();
+  await here.pass(here.clock.now() + 300_000);
+  await untilNothingIsDue();
+  expect(await here.atAws()).toEqual(arns(taken.slice(1)));
+  expect(here.told('Backup Deleted')).toHaveLength(1);
+});
+
+test('a throttle takes another slot, slows down, and costs nothing', async () => {
+  await begin(['orders'], 4);
+  failDeletes(new AwsError('ThrottlingException', 'Rate exceeded'));
+  expect(await apply()).toMatchObject({ deleted: 2, failed: 0, throttled: 1 });
+  const quota = await here.world.catalog.get({ pk: 'quota#123456789012/us-east-1', sk: 'DeleteBackup' });
+  expect(quota?.rate).toBeCloseTo(9.8 * 0.9);
+});
+
+test('what is refused for good stays AVAILABLE; the others go, and the function throws', async () => {
+  await begin(['orders'], 4);
+  failDeletes(new AwsError('AccessDeniedException', 'User is not authorized to perform: dynamodb:DeleteBackup'));
+  await expect(apply()).rejects.toThrow(/could not be deleted: AccessDenied/);
+  expect(await here.states()).toEqual({ AVAILABLE: 3, DELETED: 1 });
+  expect(here.told('Retention Completed')).toMatchObject([{ deleted: 1, failed: 1 }]);
+  expect(await here.world.catalog.due('retention', here.clock.now() + 3_600_000, 10)).toEqual([]);
+});
+
+test('what was begun before is kept after all when the newer ones are gone', async () => {
+  const [oldest, ...newer] = (await begin(['orders'], 3)) as [Backup, Backup, Backup];
+  failDeletes(new AwsError('InternalServerError', 'Internal error', 500));
+  await apply();
+  for (const backup of newer) await here.deleteByHand(backup);
+  await here.pass(here.clock.now() + 300_000);
+  await untilNothingIsDue();
+  for (let run = 0; run < 3; run++) {
+    await here.pass(here.clock.now() + 1000);
+    await apply();
+    await untilNothingIsDue();
+  }
+  expect(await here.atAws()).toEqual(arns([oldest]));
+  expect((await here.stateOf(oldest)).state).toBe('AVAILABLE');
+});
+
+test('deletes keep to the quota, and a driver that runs out of time is followed by another', async () => {
+  const tables = Array.from({ length: 30 }, (_, index) => `table-${index}`);
+  await begin(tables, 4);
+  const from = here.clock.now();
+  expect(await apply(here.world, here.invocation(63))).toBeUndefined();
+  expect(here.clock.now() - from).toBeLessThan(10_000);
+  expect((await here.states()).DELETED).toBeGreaterThan(10);
+  await here.pass(here.clock.now() + 1000);
+  await untilNothingIsDue();
+  expect(await here.states()).toEqual({ AVAILABLE: 60, DELETED: 60 });
+  expect(here.dynamodb.counters().DeleteBackup).toEqual({ accepted: 60, throttled: 0 });
+  expect(new Set(here.told('Backup Deleted').map(({ id }) => id)).size).toBe(60);
+});
+
+test('the newest backups of many tables are confirmed by the list, not one by one', async () => {
+  const tables = Array.from({ length: 30 }, (_, index) => `table-${index}`);
+  await begin(tables, 3);
+  await apply();
+  expect(here.count('DescribeBackup')).toBe(0);
+  expect(here.told('Backup Deleted')).toHaveLength(30);
+});
