@@ -37,6 +37,7 @@ interface Timer {
   at: number;
   order: number;
   task: () => void;
+  isCancelled: boolean;
 }
 
 const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
@@ -49,7 +50,6 @@ export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   #heap: Timer[] = [];
-  #cancelled = new Set<Timer>();
   #busy = 0;
 
   constructor(startAt: number) {
@@ -61,9 +61,11 @@ export class VirtualClock implements Clock {
   }
 
   at(instant: number, task: () => void): () => void {
-    const timer = { at: Math.max(instant, this.#now), order: this.#order++, task };
+    const timer = { at: Math.max(instant, this.#now), order: this.#order++, task, isCancelled: false };
     this.#push(timer);
-    return () => this.#cancelled.add(timer);
+    return () => {
+      timer.isCancelled = true;
+    };
   }
 
   /** Time stands still until `work`, which really happens outside the process's microtasks (dynalite, zlib), has ended. */
@@ -103,7 +105,7 @@ export class VirtualClock implements Clock {
       const first = this.#heap[0];
       if (first === undefined || first.at > until) return undefined;
       this.#removeFirst();
-      if (!this.#cancelled.delete(first)) return first;
+      if (!first.isCancelled) return first;
     }
   }
 
