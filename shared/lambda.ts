@@ -3,10 +3,10 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
+import plans from '../plans.yml';
 import { systemClock, systemRandom } from './clock.ts';
 import { type Door, type Received, receive } from './door.ts';
 import { readEnvironment } from './environment.ts';
-import type { Plan } from './plan.ts';
 import type { Target } from './target.ts';
 import type { Invocation, World } from './world.ts';
 import { worldOfAws } from './world-of-aws.ts';
@@ -22,12 +22,13 @@ const logger = new Logger();
 const metrics = new Metrics();
 let world: World | undefined;
 
-/** One per environment. The hub's account is known from the first invocation on. */
-function worldOf(plans: ReadonlyMap<string, Plan>, { invokedFunctionArn }: LambdaContext): World {
+/** One per environment, with the plans as they were deployed. The account is known from the first invocation on. */
+function worldOf({ invokedFunctionArn }: LambdaContext): World {
+  if (world !== undefined) return world;
   const environment = readEnvironment();
-  const account = invokedFunctionArn.split(':')[4] ?? '';
-  const hub: Target = { account, region: environment.region };
-  world ??= worldOfAws({ environment, hub, plans, clock: systemClock, random: systemRandom, logger, metrics });
+  const hub: Target = { account: invokedFunctionArn.split(':')[4] ?? '', region: environment.region };
+  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  world = worldOfAws({ environment, hub, plans: byName, clock: systemClock, random: systemRandom, logger, metrics });
   return world;
 }
 
@@ -37,11 +38,10 @@ function worldOf(plans: ReadonlyMap<string, Plan>, { invokedFunctionArn }: Lambd
  */
 export function lambda<Opened extends Door, Answer>(
   door: Opened,
-  plans: ReadonlyMap<string, Plan>,
   act: (world: World) => (received: Received<Opened>, invocation: Invocation) => Promise<Answer>,
 ) {
   const handle = (event: unknown, context: LambdaContext): Promise<Answer> => {
-    const current = worldOf(plans, context);
+    const current = worldOf(context);
     const endsAt = current.clock.now() + context.getRemainingTimeInMillis();
     return act(current)(receive(door, event), { id: context.awsRequestId, endsAt });
   };

@@ -74,4 +74,6 @@ export interface SelectionPage {
   tables: SelectedTable[];
   /** Where ListTables goes on; absent on the last page. */
   next?: string;
+  /** Asked for by name and not there. */
+  missing?: string[];
 }

@@ -27,10 +27,6 @@ export interface Run extends RunName {
   reason?: string;
   /** When retention may delete the backups of an ad-hoc run. */
   expiresAt?: number;
-  /** Where ListTables goes on (`ExclusiveStartTableName`), and how many selection pages there are. */
-  listedUpTo?: string;
-  pages: number;
-  isListed: boolean;
   /** Why the listing was given up: the run ends as `Run Failed`, after what it had selected has ended. */
   listingError?: string;
   startedAt?: number;
@@ -38,9 +34,22 @@ export interface Run extends RunName {
   /** Every end before this instant has been told. */
   announcedUntil: number;
   throttled: number;
+  /** Once ended, so that the end told again after a crash is the same. */
+  outcome?: Outcome;
+  /** Why it was skipped. */
+  skipped?: 'late' | 'overlap' | 'disabled';
   dueAt?: number;
   driver?: string;
   leaseUntil?: number;
+}
+
+/** Tables of a run by how they ended. */
+export interface Outcome {
+  completed: number;
+  failed: number;
+  skipped: number;
+  /** Ten at most. */
+  failedTables: string[];
 }
 
 /** A table as a run selected it. */

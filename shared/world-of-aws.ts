@@ -82,7 +82,7 @@ export function worldOfAws(surroundings: Surroundings): World {
     renewCredentials: (target, capability) => {
       dynamodbs.forget(target, capability);
     },
-    tagging: (target, capability = 'read') => taggings.of(target, capability),
+    tagging: (target) => taggings.of(target, 'read'),
     keys: (target) => keys.of(target, 'read'),
     queues: queuesOf(clients, hub.region),
     facts: factsOf(eventBus(clients, hub.region, environment.factsBus, clock), installation),

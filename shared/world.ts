@@ -21,8 +21,7 @@ export interface World {
   /** Signs in anew at the next `dynamodb` of that target and capability: AWS refused the session. */
   renewCredentials(target: Target, capability: Capability): void;
   quotas: Quotas;
-  /** With the rights of `read` unless said. */
-  tagging(target: Target, capability?: Capability): Tagging;
+  tagging(target: Target): Tagging;
   keys(target: Target): Keys;
   queues: Queues;
   facts: Facts;

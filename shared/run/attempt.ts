@@ -1,0 +1,104 @@
+import { requestTimeoutMs } from '../aws/client.ts';
+import { type ErrorKind, errorText, kindOf } from '../errors.ts';
+import { type Driving, fenceBeforeDeadlineMs, isStopped, pause, stopAt } from './context.ts';
+import type { Entry } from './entries.ts';
+import { claim, endWithout, record } from './writes.ts';
+
+/** The first and the longest rest of a table that is busy. */
+const restMs = 5000;
+const longestRestMs = 60_000;
+
+/** A session that is refused so often in a row is refused for a reason that does not pass at once. */
+const renewalsInARow = 3;
+
+/** One table's way to its backup, from the claim on. Whatever was sent and not made, nobody but us knows of. */
+interface Attempt {
+  driven: Driving;
+  entry: Entry;
+  /** When the next request may be sent; taken before the claim, and anew for each further request. */
+  slot?: number | undefined;
+  rests: number;
+  renewals: number;
+}
+
+/** What is done about an error of CreateBackup; true when the request is to be sent again. */
+const answers: Record<ErrorKind, (attempt: Attempt, error: unknown) => Promise<boolean>> = {
+  async throttle({ driven }) {
+    driven.throttled++;
+    await driven.world.quotas.throttled(driven.run.target, 'CreateBackup');
+    return true;
+  },
+  later: rest,
+  async credentials(attempt) {
+    const { driven } = attempt;
+    driven.world.renewCredentials(driven.run.target, 'backup');
+    return ++attempt.renewals % (renewalsInARow + 1) !== 0 || rest(attempt);
+  },
+  fenced: async () => true,
+  async gone({ driven, entry }) {
+    await endWithout(driven, entry, 'SKIPPED', 'The table was deleted before its backup was taken.');
+    return false;
+  },
+  async refused({ driven, entry }, error) {
+    await endWithout(driven, entry, 'FAILED', errorText(error));
+    return false;
+  },
+  async ambiguous({ driven }) {
+    driven.isInDoubt = true;
+    return false;
+  },
+};
+
+/**
+ * Claims the table and asks for its backup in that slot. An answer that proves that nothing was made may be followed
+ * by another request under the same claim; after an ambiguous one the entry is left alone until it has settled.
+ */
+export async function takeBackup(driven: Driving, entry: Entry, slot: number): Promise<void> {
+  const attempt: Attempt = { driven, entry, slot, rests: 0, renewals: 0 };
+  if (!(await claim(driven, entry))) return;
+  while (await canSend(attempt)) {
+    try {
+      const made = await send(attempt);
+      await record(driven, entry, made);
+      return;
+    } catch (error) {
+      entry.error = errorText(error);
+      const kind = kindOf(error);
+      driven.world.logger.info('backup not taken', { tableId: entry.tableId, kind, error: entry.error });
+      if (!(await answers[kind](attempt, error))) return;
+    }
+  }
+}
+
+/** Waits for a slot, and renews the claim where it would not outlast the request: nothing was made under it. */
+async function canSend(attempt: Attempt): Promise<boolean> {
+  const { driven, entry } = attempt;
+  const { clock, quotas } = driven.world;
+  const { target, deadlineAt } = driven.run;
+  while (!isStopped(driven) && clock.now() < deadlineAt - fenceBeforeDeadlineMs) {
+    if (clock.now() >= lastSendAt(entry) && !(await claim(driven, entry))) return false;
+    if (attempt.slot === undefined) {
+      [attempt.slot] = await quotas.leaseSlots(target, 'CreateBackup', 1, { until: stopAt(driven) });
+    }
+    if (attempt.slot === undefined) return false;
+    const isOurs = await quotas.untilSlot(target, 'CreateBackup', attempt.slot);
+    attempt.slot = undefined;
+    if (isOurs) return true;
+  }
+  return false;
+}
+
+/** A request that leaves later could be on its way when the claim has ended. */
+const lastSendAt = ({ leaseUntil = 0 }: Entry): number => leaseUntil - requestTimeoutMs;
+
+function send({ driven, entry }: Attempt): Promise<{ backupArn: string; createdAt: number }> {
+  const notAfter = Math.min(lastSendAt(entry), driven.run.deadlineAt - fenceBeforeDeadlineMs);
+  return driven.world.dynamodb(driven.run.target, 'backup').createBackup(entry.tableName, entry.name, notAfter);
+}
+
+async function rest(attempt: Attempt): Promise<boolean> {
+  const { driven } = attempt;
+  const longest = Math.min(longestRestMs, restMs * 2 ** attempt.rests++);
+  await pause(driven, restMs + Math.floor(driven.world.random() * (longest - restMs)));
+  return true;
+}

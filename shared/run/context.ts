@@ -1,0 +1,62 @@
+import type { StoredRun } from '../ledger.ts';
+import type { Invocation, World } from '../world.ts';
+import { Announcer } from './announce.ts';
+import { Entries } from './entries.ts';
+
+/** A run while this process drives it. */
+export interface Driving {
+  world: World;
+  run: StoredRun;
+  invocation: Invocation;
+  entries: Entries;
+  announcer: Announcer;
+  /** Every table that is to be taken is among the entries, or the listing was given up. */
+  isSelected: boolean;
+  listingError?: string;
+  /** Why this process must stop: the lease is lost, or something threw. */
+  failure?: unknown;
+  /** Attempts under way. */
+  attempts: Set<Promise<void>>;
+  /** Since the last renewal of the lease. */
+  throttled: number;
+  /** A request may have made a backup that nobody recorded: every name is looked at once more before the end. */
+  isInDoubt: boolean;
+}
+
+/** No request is sent so shortly before the deadline that nobody would see its backup become AVAILABLE. */
+export const fenceBeforeDeadlineMs = 60_000;
+
+/** Time to end cleanly before Lambda ends the invocation. */
+const stopBeforeEndMs = 60_000;
+
+export function driving(world: World, run: StoredRun, invocation: Invocation): Driving {
+  return {
+    world,
+    run,
+    invocation,
+    entries: new Entries(run, world.installation),
+    announcer: new Announcer(world),
+    isSelected: false,
+    ...(run.listingError !== undefined && { listingError: run.listingError }),
+    attempts: new Set(),
+    throttled: 0,
+    isInDoubt: false,
+  };
+}
+
+export const stopAt = ({ invocation }: Driving): number => invocation.endsAt - stopBeforeEndMs;
+
+/** This process is to do nothing more for the run, done or not. */
+export function isStopped(driven: Driving): boolean {
+  return driven.failure !== undefined || driven.world.clock.now() >= stopAt(driven);
+}
+
+/** Every selected table has ended. */
+export function isDone({ isSelected, entries }: Driving): boolean {
+  return isSelected && entries.open().length === 0;
+}
+
+/** Sleeps, but not past the time to stop. */
+export function pause(driven: Driving, ms: number): Promise<void> {
+  return driven.world.clock.sleep(Math.min(ms, stopAt(driven) - driven.world.clock.now()));
+}

@@ -1,0 +1,133 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { backupFrom, ledgerOf } from '../ledger.ts';
+import { parseRunId } from '../names.ts';
+import { documentedPerSecond } from '../quota-rates.ts';
+import type { Invocation, World } from '../world.ts';
+import { activeRuns, admit } from './admission.ts';
+import { type Driving, driving, isDone } from './context.ts';
+import { hasEnded } from './entries.ts';
+import { endRun, tellEnd } from './finish.ts';
+import { LeaseLost, leave, renewEveryMs, renewLease, takeLease, writeAsDriver } from './lease.ts';
+import { pump } from './pump.ts';
+import { select } from './select.ts';
+import { lookAtAll, watch } from './watch.ts';
+
+/** What became of the run in this invocation: `none` when it is over, unknown, or somebody else's. */
+export type Drove = 'none' | 'waiting' | 'left' | 'ended';
+
+/** A run that must wait is looked at again so much later. */
+const waitMs = 60_000;
+
+/** Ends of the last driver may be stamped by a clock that is so far behind ours. */
+const toleratedClockMs = 5000;
+
+/**
+ * Goes on with a run from whatever the catalog and AWS say about it, until it has ended or this invocation must; then
+ * the heartbeat starts the next one. May be killed anywhere.
+ */
+export async function drive(world: World, id: string, invocation: Invocation): Promise<Drove> {
+  const run = await takeLease(world, parseRunId(id), invocation);
+  if (run === undefined) return 'none';
+  world.logger.appendKeys({ run: id });
+  world.metrics.addDimension('plan', run.plan);
+  const driven = driving(world, run, invocation);
+  try {
+    if (run.state === 'QUEUED' && !(await mayBegin(driven))) {
+      await leave(driven, world.clock.now() + waitMs);
+      return 'waiting';
+    }
+    if (driven.run.state !== 'RUNNING') {
+      await tellEnd(driven);
+      return 'ended';
+    }
+    return await goOn(driven);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    world.logger.warn('another driver has taken over');
+    return 'none';
+  }
+}
+
+async function mayBegin(driven: Driving): Promise<boolean> {
+  const { world, run } = driven;
+  const isQueue = run.overlap === 'queue';
+  if (isQueue && (await activeRuns(world, run)).some(({ stamp }) => stamp < run.stamp)) return false;
+  if (!(await admit(world, run))) return false;
+  await writeAsDriver(driven, {
+    update: 'SET #state = :running, startedAt = :now',
+    names: { '#state': 'state' },
+    values: { ':running': 'RUNNING', ':now': world.clock.now() },
+  });
+  return true;
+}
+
+async function goOn(driven: Driving): Promise<Drove> {
+  const { world } = driven;
+  await loadLedger(driven);
+  const isOver = { yet: false };
+  const beside = Promise.all([guard(driven, renewing(driven, isOver)), guard(driven, telling(driven, isOver))]);
+  await Promise.all([select, pump, watch].map((part) => guard(driven, part(driven))));
+  await Promise.all(driven.attempts);
+  if (driven.failure === undefined && driven.isInDoubt && isDone(driven)) await guard(driven, lookAtAll(driven));
+  isOver.yet = true;
+  await beside;
+  if (driven.failure === undefined) await guard(driven, driven.announcer.flush());
+  count(driven);
+  if (driven.failure !== undefined) throw driven.failure;
+
+  if (!isDone(driven)) {
+    await leave(driven, world.clock.now());
+    return 'left';
+  }
+  await endRun(driven);
+  return 'ended';
+}
+
+/** A part that throws stops the others; what it threw is thrown when all have come to rest. */
+async function guard(driven: Driving, part: Promise<unknown>): Promise<void> {
+  try {
+    await part;
+  } catch (error) {
+    driven.failure ??= error;
+  }
+}
+
+/** What earlier drivers did. Their last ends may not have been told. */
+async function loadLedger(driven: Driving): Promise<void> {
+  const { world, run, entries, announcer } = driven;
+  for await (const item of world.catalog.query(ledgerOf(run))) {
+    const entry = entries.merge(backupFrom(item));
+    if (entry.attempt > 1 || entry.state === 'STARTING') driven.isInDoubt = true;
+    if (hasEnded(entry) && (entry.endedAt ?? 0) >= run.announcedUntil - toleratedClockMs) announcer.tell(entry);
+  }
+}
+
+async function renewing(driven: Driving, isOver: { yet: boolean }): Promise<void> {
+  const { clock } = driven.world;
+  let renewAt = clock.now() + renewEveryMs;
+  while (!isOver.yet && driven.failure === undefined) {
+    await clock.sleep(Math.min(1000, renewAt - clock.now()));
+    if (isOver.yet || clock.now() < renewAt) continue;
+    await renewLease(driven);
+    renewAt = clock.now() + renewEveryMs;
+  }
+}
+
+async function telling(driven: Driving, isOver: { yet: boolean }): Promise<void> {
+  while (!isOver.yet && driven.failure === undefined) {
+    await driven.world.clock.sleep(1000);
+    await driven.announcer.flush();
+  }
+}
+
+function count({ world, announcer, entries, run }: Driving): void {
+  const { metrics, clock } = world;
+  const { AVAILABLE: completed, FAILED: failed } = announcer.counts;
+  metrics.addMetric('BackupCompleted', MetricUnit.Count, completed);
+  metrics.addMetric('BackupFailed', MetricUnit.Count, failed);
+  const made = entries.tables().flatMap(({ createdAt }) => createdAt ?? []);
+  const seconds = Math.max(1, (Math.max(...made) - Math.min(...made)) / 1000);
+  const share = made.length === 0 ? 0 : made.length / seconds / documentedPerSecond.CreateBackup;
+  metrics.addMetric('QuotaShare', MetricUnit.Percent, Math.min(100, share * 100));
+  world.logger.info('run driven', { completed, failed, tables: made.length, at: clock.now(), state: run.state });
+}

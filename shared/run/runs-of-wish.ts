@@ -1,0 +1,57 @@
+import { PermanentError } from '../errors.ts';
+import { adHoc, stampOf } from '../names.ts';
+import { type Plan, planDefaults, planHash, targetsOf } from '../plan.ts';
+import { durationMs } from '../plans/duration.ts';
+import type { Run } from '../run.ts';
+import { type Target, targetKey } from '../target.ts';
+import type { Wish } from './wish.ts';
+
+/** One run per target of the plan; the run keeps what the plan says now. */
+export function runsOfPlan(plan: Plan, wish: Wish, hub: Target): Run[] {
+  const { scheduledAt, requestId } = wish;
+  const { reason } = { reason: undefined, ...wish.detail };
+  return targetsOf(plan, hub).map((target) => ({
+    ...newRun(target, plan.name, wish),
+    planHash: planHash(plan),
+    selector: plan.tables,
+    deadlineAt: scheduledAt + plan.deadlineMs,
+    overlap: plan.overlap,
+    ...(plan.ratePerSecond !== undefined && { rate: plan.ratePerSecond }),
+    ...(requestId !== undefined && { requestId }),
+    ...(reason !== undefined && { reason }),
+  }));
+}
+
+/** Tables that somebody asks for are one run, in a target of the deployment. */
+export function runOfTables(wish: Wish, plans: ReadonlyMap<string, Plan>, hub: Target): Run | undefined {
+  const { detail, scheduledAt, requestId } = wish;
+  if (!('tables' in detail)) return undefined;
+  const { tables, reason, expiresAt, target = hub } = detail;
+  const known = new Set([hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))].map(targetKey));
+  if (!known.has(targetKey(target))) {
+    throw new PermanentError(
+      `target: ${targetKey(target)} is no target of this deployment; name one of ${[...known].join(', ')}, or add it to a plan and deploy.`,
+    );
+  }
+  return {
+    ...newRun(target, adHoc, wish),
+    selector: { include: [...new Set(tables)], exclude: [], tags: {} },
+    deadlineAt: scheduledAt + durationMs(planDefaults.deadline),
+    overlap: 'queue',
+    ...(requestId !== undefined && { requestId }),
+    reason,
+    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
+  };
+}
+
+function newRun(target: Target, plan: string, { scheduledAt, requestId }: Wish) {
+  const stamp = stampOf(scheduledAt, requestId);
+  return { target, plan, stamp, state: 'QUEUED' as const, scheduledAt, announcedUntil: scheduledAt, throttled: 0 };
+}
+
+/** Why a firing does not lead to a run. A request is never late, and a disabled plan may still be asked for. */
+export function whySkipped(plan: Plan, wish: Wish, now: number, isOtherActive: boolean): Run['skipped'] {
+  if (wish.requestId === undefined && !plan.enabled) return 'disabled';
+  if (wish.requestId === undefined && now > wish.scheduledAt + plan.startWithinMs) return 'late';
+  return isOtherActive && plan.overlap === 'skip' ? 'overlap' : undefined;
+}

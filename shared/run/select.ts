@@ -1,0 +1,138 @@
+import { errorText, kindOf } from '../errors.ts';
+import { type SelectionPage, selectionKey, selectionOf } from '../ledger.ts';
+import { adHoc } from '../names.ts';
+import type { SelectedTable } from '../run.ts';
+import { type SelectableTable, selectByName, selectTables } from '../selection.ts';
+import type { TableDescription } from '../world.ts';
+import { type Driving, fenceBeforeDeadlineMs, isStopped, pause } from './context.ts';
+
+/** DescribeTable calls at once; AWS allows 2,500 a second. */
+const describedAtOnce = 10;
+
+/** How long a listing rests that failed for a reason that may pass. */
+const restMs = 10_000;
+
+/**
+ * Lists and selects the run's tables page by page. A page is written before any of its tables may be claimed, once for
+ * all drivers, with the place where the list goes on: a crash lists again from there.
+ */
+export async function select(driven: Driving): Promise<void> {
+  const lister = new Lister(driven);
+  await lister.loadPages();
+  while (!lister.isDone() && !isStopped(driven)) {
+    if (driven.world.clock.now() >= driven.run.deadlineAt - fenceBeforeDeadlineMs) {
+      driven.listingError ??= lister.lastError ?? 'The deadline came before all tables were listed.';
+    } else if (!(await lister.nextPage())) {
+      await pause(driven, restMs);
+    }
+  }
+  driven.isSelected = lister.isDone();
+}
+
+class Lister {
+  readonly #driven: Driving;
+  #pages: SelectionPage[] = [];
+  #tags: Map<string, Record<string, string>> | undefined;
+  lastError: string | undefined;
+
+  constructor(driven: Driving) {
+    this.#driven = driven;
+  }
+
+  isDone(): boolean {
+    const last = this.#pages.at(-1);
+    return this.#driven.listingError !== undefined || (last !== undefined && last.next === undefined);
+  }
+
+  async loadPages(): Promise<void> {
+    const { world, run } = this.#driven;
+    for await (const item of world.catalog.query(selectionOf(run))) this.#take(item as unknown as SelectionPage);
+  }
+
+  /** False when it failed and may be tried again. */
+  async nextPage(): Promise<boolean> {
+    const { world, run } = this.#driven;
+    try {
+      const page = run.plan === adHoc ? await this.#namedTables() : await this.#listedTables();
+      const item = {
+        ...selectionKey(run, this.#pages.length),
+        ...page,
+        ttl: Math.ceil(run.deadlineAt / 1000) + 30 * 86_400,
+      };
+      const written = await world.catalog.put(item, { condition: 'attribute_not_exists(pk)' });
+      this.#take((written.done ? page : written.found) as SelectionPage);
+      return true;
+    } catch (error) {
+      this.lastError = errorText(error);
+      world.logger.warn('tables could not be listed', { error: this.lastError });
+      if (kindOf(error) === 'refused') this.#driven.listingError = this.lastError;
+      return this.#driven.listingError !== undefined;
+    }
+  }
+
+  #take(page: SelectionPage): void {
+    this.#pages.push(page);
+    this.#driven.entries.select(page.tables);
+    if (page.missing !== undefined && page.missing.length > 0) {
+      this.#driven.listingError = `There is no table ${page.missing.join(', ')}.`;
+    }
+  }
+
+  async #listedTables(): Promise<SelectionPage> {
+    const { world, run } = this.#driven;
+    const { names, next } = await world.dynamodb(run.target, 'read').listTables(this.#pages.at(-1)?.next);
+    const byName = selectByName(
+      names.map((name) => ({ name })),
+      run.selector,
+      world.options.catalog,
+    );
+    const tagged = byName.length === 0 ? byName : await this.#withTags(byName);
+    const described = await this.#describe(selectTables(tagged, run.selector, world.options.catalog));
+    return { tables: described.filter((table) => table !== undefined), ...(next !== undefined && { next }) };
+  }
+
+  /** Asked for by name: the opt-out of a table is for plans. */
+  async #namedTables(): Promise<SelectionPage> {
+    const names = this.#driven.run.selector.include;
+    const described = await this.#describe(names.map((name) => ({ name })));
+    return {
+      tables: described.filter((table) => table !== undefined),
+      missing: names.filter((_, index) => described[index] === undefined),
+    };
+  }
+
+  /** All tags of the target at once: an opt-out is a tag, so they always matter. */
+  async #withTags(tables: SelectableTable[]): Promise<SelectableTable[]> {
+    const { world, run } = this.#driven;
+    if (this.#tags === undefined) {
+      this.#tags = new Map();
+      for await (const { arn, tags } of world.tagging(run.target).taggedTables()) {
+        this.#tags.set(arn.split('/').at(-1) ?? '', tags);
+      }
+    }
+    return tables.map(({ name }) => ({ name, tags: this.#tags?.get(name) ?? {} }));
+  }
+
+  /** Undefined where there is no such table, or not any more. */
+  async #describe(tables: { name: string }[]): Promise<(SelectedTable | undefined)[]> {
+    const dynamodb = this.#driven.world.dynamodb(this.#driven.run.target, 'read');
+    const describe = async ({ name }: { name: string }) => {
+      const table = await unlessGone(dynamodb.describeTable(name));
+      return table === undefined || table.status === 'DELETING' ? undefined : { name, id: table.id };
+    };
+    const described: (SelectedTable | undefined)[] = [];
+    for (let start = 0; start < tables.length; start += describedAtOnce) {
+      described.push(...(await Promise.all(tables.slice(start, start + describedAtOnce).map(describe))));
+    }
+    return described;
+  }
+}
+
+async function unlessGone(call: Promise<TableDescription>): Promise<TableDescription | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (kindOf(error) === 'gone') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import type { VirtualClock } from '../../local/clock.ts';
+import { sleep } from '../../local/clock.ts';
+import type { InProcess, SdkRequest } from '../../local/transport.ts';
+import type { Credentials } from '../../shared/aws/client.ts';
+import type { Clock } from '../../shared/clock.ts';
+
+/** What happens to a worker at one of its points: it dies, or it stands still for so long. */
+export type Mishap = 'kill' | { freezeMs: number };
+
+/** Chooses mishaps: asked at every point, with its number. */
+export type Fate = (point: number) => Mishap | undefined;
+
+const never = new Promise<never>(() => {});
+
+/** After so long an HTTP client gives a request up; the simulated transport has no client to do it. */
+const requestTimeoutMs = 10_000;
+
+/**
+ * One process of the service: everything that it awaits from outside passes a point before and after, and at each
+ * point it may die or stand still. JavaScript between two points has no effect on the world, so these are all.
+ */
+export class Worker {
+  points = 0;
+  isDead = false;
+  #frozenUntil = 0;
+  readonly #clock: VirtualClock;
+  readonly #fate: Fate;
+
+  constructor(clock: VirtualClock, fate: Fate = () => undefined) {
+    this.#clock = clock;
+    this.#fate = fate;
+  }
+
+  get clock(): Clock {
+    return {
+      now: () => this.#clock.now(),
+      sleep: async (ms) => {
+        await this.#point();
+        if (ms > 0) await sleep(this.#clock, ms);
+        await this.#point();
+      },
+    };
+  }
+
+  /** As `requestHandler` of this worker's clients. */
+  handler(transport: InProcess): Record<string, unknown> {
+    return {
+      handle: async (request: SdkRequest) => {
+        await this.#point();
+        const answer = await Promise.race([transport.handle(request), this.#timeout()]);
+        await this.#point();
+        return answer;
+      },
+    };
+  }
+
+  /** The SDK asks for keys before each signature, as these are always about to expire: a point before signing. */
+  credentials(accessKeyId: string): () => Promise<Credentials> {
+    return async () => {
+      await this.#point();
+      return { accessKeyId, secretAccessKey: 'secret', expiration: new Date(this.#clock.now() + 60_000) };
+    };
+  }
+
+  kill(): void {
+    this.isDead = true;
+  }
+
+  async #timeout(): Promise<never> {
+    await sleep(this.#clock, requestTimeoutMs);
+    throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+  }
+
+  async #point(): Promise<void> {
+    const mishap = this.isDead ? undefined : this.#fate(this.points++);
+    if (mishap === 'kill') this.isDead = true;
+    else if (mishap !== undefined) this.#frozenUntil = this.#clock.now() + mishap.freezeMs;
+    if (this.isDead) return never;
+    if (this.#clock.now() < this.#frozenUntil) await sleep(this.#clock, this.#frozenUntil - this.#clock.now());
+    if (this.isDead) return never;
+  }
+}

@@ -1,0 +1,186 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { createAws, type LocalAws } from '../../local/aws.ts';
+import { VirtualClock } from '../../local/clock.ts';
+import { dynamodb, type Inspection } from '../../local/dynamodb/dynamodb.ts';
+import type { Options as DynamoDbOptions } from '../../local/dynamodb/options.ts';
+import { createEventBridge } from '../../local/eventbridge/eventbridge.ts';
+import { installGlobals } from '../../local/globals.ts';
+import { createIam, type LocalIam } from '../../local/iam/iam.ts';
+import { kms } from '../../local/kms.ts';
+import { seededRandom } from '../../local/random.ts';
+import type { Service } from '../../local/service.ts';
+import { createSts } from '../../local/sts.ts';
+import { tagging } from '../../local/tagging.ts';
+import { inProcess } from '../../local/transport.ts';
+import { type Plan, planOf } from '../../shared/plan.ts';
+import type { PlanSource } from '../../shared/plans/definition.ts';
+import type { World } from '../../shared/world.ts';
+import { worldOfAws } from '../../shared/world-of-aws.ts';
+import { type Fate, Worker } from './worker.ts';
+
+process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+
+export const hub = { account: '123456789012', region: 'us-east-1' };
+export const startAt = Date.UTC(2026, 0, 31, 2);
+export const catalogName = 'tablekeep-test-Catalog-1A2B3C';
+
+export interface Told {
+  type: string;
+  at: number;
+  detail: Record<string, unknown>;
+}
+
+export interface LocalOptions {
+  dynamodb?: DynamoDbOptions;
+  plans?: Record<string, PlanSource>;
+  maxRuns?: number;
+  latencyMs?: number;
+  startAt?: number;
+  seed?: number;
+}
+
+/** The local AWS on a virtual clock, with a catalog and a bus of facts, and worlds that reach it. */
+export interface Local {
+  aws: LocalAws;
+  clock: VirtualClock;
+  dynamodb: Service & Inspection;
+  iam: LocalIam;
+  plans: Map<string, Plan>;
+  /** Every fact that was put on the bus. */
+  facts: Told[];
+  /** A call as the administrator. */
+  call<T = Record<string, unknown>>(
+    operation: string,
+    input: Record<string, unknown>,
+    at?: Partial<typeof hub>,
+  ): Promise<T>;
+  createTable(name: string, more?: Record<string, unknown>, at?: Partial<typeof hub>): Promise<void>;
+  /** The world of a new process. */
+  world(fate?: Fate): { world: World; worker: Worker };
+  /** Lets time pass until it is done, an hour at most unless said. */
+  until(isDone: () => boolean, withinMs?: number): Promise<void>;
+  close(): void;
+}
+
+const quickTables: DynamoDbOptions = { createTableMs: 1, deleteTableMs: 1, continuousBackupsMs: 1 };
+
+export async function local(options: LocalOptions = {}): Promise<Local> {
+  const clock = new VirtualClock(options.startAt ?? startAt);
+  const random = seededRandom((options.seed ?? 1) + 1000);
+  const uninstall = installGlobals(clock, random);
+  const iam = createIam({ clock, random, account: hub.account });
+  let store: (Service & Inspection) | undefined;
+  const aws = createAws({
+    clock,
+    iam,
+    seed: options.seed ?? 1,
+    latencyMs: () => options.latencyMs ?? 5,
+    services: (core) => {
+      const keys = kms(core);
+      store = dynamodb(core, { ...quickTables, ...options.dynamodb });
+      const tables = { type: 'dynamodb:table', resources: store.taggedTables };
+      return [store, keys, tagging(core, [tables]), createEventBridge(core), createSts(iam)];
+    },
+  });
+  if (store === undefined) throw new Error('no store');
+  const facts: Told[] = [];
+  aws.onCall(({ call, error, endedAt }) => {
+    if (call.operation !== 'PutEvents' || error !== undefined) return;
+    for (const entry of call.input.Entries as { DetailType: string; Detail: string }[]) {
+      facts.push({ type: entry.DetailType, at: endedAt, detail: JSON.parse(entry.Detail) });
+    }
+  });
+
+  const callOf = async (
+    service: string,
+    operation: string,
+    input: Record<string, unknown>,
+    at: Partial<typeof hub> = {},
+  ) => {
+    const place = { ...hub, ...at };
+    return aws.core.call({ service, operation, input, caller: iam.caller(place.account), ...place });
+  };
+  const plans = new Map(Object.entries(options.plans ?? {}).map(([name, source]) => [name, planOf(name, source)]));
+  const environment = {
+    region: hub.region,
+    catalog: catalogName,
+    factsBus: 'facts',
+    deadLetterQueues: [],
+    maxRuns: options.maxRuns ?? 50,
+    graceMs: 72 * 3_600_000,
+    memberRolePrefix: 'tablekeep',
+    externalId: 'tablekeep',
+  };
+  const created: Local = {
+    aws,
+    clock,
+    dynamodb: store,
+    iam,
+    plans,
+    facts,
+    call: (operation, input, at) => callOf('dynamodb', operation, input, at) as never,
+    async createTable(name, more = {}, at = {}) {
+      await callOf(
+        'dynamodb',
+        'CreateTable',
+        {
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          ...more,
+        },
+        at,
+      );
+    },
+    world(fate) {
+      const worker = new Worker(clock, fate);
+      const world = worldOfAws({
+        environment,
+        hub,
+        plans,
+        clock: worker.clock,
+        random: () => random.number(),
+        logger: new Logger({ serviceName: 'test', logLevel: 'SILENT' }),
+        metrics: new Metrics({ namespace: 'Test', serviceName: 'test' }),
+        clients: { credentials: worker.credentials(hub.account), requestHandler: worker.handler(inProcess(aws)) },
+      });
+      return { world, worker };
+    },
+    until: async (isDone, withinMs = 3_600_000) => clock.run(clock.now() + withinMs, isDone),
+    close: uninstall,
+  };
+  await createCatalog(created);
+  await callOf('events', 'CreateEventBus', { Name: 'facts' });
+  // The first call of the SDK in a process reads configuration files, which no virtual clock waits for.
+  const warm = created.world().world.catalog.get({ pk: 'none', sk: 'none' });
+  let isWarm = false;
+  void warm.finally(() => {
+    isWarm = true;
+  });
+  await created.until(() => isWarm);
+  return created;
+}
+
+async function createCatalog({ createTable, clock }: Local): Promise<void> {
+  const attribute = (AttributeName: string, AttributeType = 'S') => ({ AttributeName, AttributeType });
+  await createTable(catalogName, {
+    AttributeDefinitions: [attribute('pk'), attribute('sk'), attribute('due'), attribute('dueAt', 'N')],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'due',
+        KeySchema: [
+          { AttributeName: 'due', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+  await clock.run(clock.now() + 1000);
+}
