@@ -49,7 +49,21 @@ test.each([
   ],
   [
     'CreateBackup',
+    { TableName: 'a/', BackupName: 'abc' },
+    violated(
+      "Value 'a/' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+      "Value 'a/' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3",
+    ),
+  ],
+  [
+    'CreateBackup',
     { BackupName: 'abc' },
+    violated("Value null at 'tableName' failed to satisfy constraint: Member must not be null"),
+  ],
+  ['CreateBackup', { TableName: arn, BackupName: 'abc' }, 'accepted'],
+  [
+    'DescribeTable',
+    {},
     "ValidationException: The parameter 'TableName' is required but was not present in the request",
   ],
   [
