@@ -1,4 +1,32 @@
-/** Replaced when local/ is there. */
-export async function startLocal(): Promise<{ url: string; close(): Promise<void> }> {
-  throw new Error('local/ is not there yet');
+import { listen } from '../../local/http.ts';
+import { createWholeAws, type WholeAws } from '../../local/services.ts';
+
+/** Long enough that a rule's first look comes before the end, short enough to be waited for. */
+const changeMs = 200;
+
+const account = '123456789012';
+
+/** Rates have rules of their own; here they are out of the way. */
+const limited = ['CreateBackup', 'DeleteBackup', 'DescribeBackup', 'ListBackups', 'DescribeTimeToLive'].concat(
+  ['DescribeContinuousBackups', 'UpdateContinuousBackups'],
+  ['ListTagsOfResource', 'TagResource', 'UntagResource'],
+);
+
+/** An AWS of its own on a free port, by the real clock, whose changes are quick. */
+export async function startLocal(): Promise<{ aws: WholeAws; url: string; close(): Promise<void> }> {
+  const aws = createWholeAws({
+    account,
+    dynamodb: {
+      backupMs: () => changeMs,
+      createTableMs: changeMs,
+      updateTableMs: changeMs,
+      deleteTableMs: changeMs,
+      continuousBackupsMs: 0,
+      rates: Object.fromEntries(limited.map((operation) => [operation, { perSecond: 1000, burst: 1000 }])),
+    },
+  });
+  const Principal = { AWS: `arn:aws:iam::${account}:root`, Service: 'scheduler.amazonaws.com' };
+  const trust = { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' } };
+  aws.iam.putRole({ account, name: 'tablekeep-contract', trust });
+  return { aws, ...(await listen(aws, 0)) };
 }

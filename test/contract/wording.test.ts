@@ -45,17 +45,17 @@ rule("a broken constraint is said in the framework's words", async () => {
 });
 
 rule('all broken constraints are said at once', async () => {
-  const broken = dynamodb.createBackup({ TableName: 'a/b', BackupName: 'ab' });
+  const broken = dynamodb.listBackups({ Limit: 0, BackupType: 'MINE' as 'USER' });
   await expect(broken).rejects.toMatchObject({
     name: 'ValidationException',
-    message: expect.stringMatching(/^\d validation errors detected: /),
+    message: expect.stringMatching(/^2 validation errors detected: .*'limit'.*'backupType'|'backupType'.*'limit'/),
   });
 });
 
 rule('a member that is required and missing is a ValidationException', async () => {
   await expect(dynamodb.createBackup({ TableName: undefined, BackupName: 'abc' })).rejects.toMatchObject({
     name: 'ValidationException',
-    message: expect.stringContaining("at 'tableName' failed to satisfy constraint: Member must not be null"),
+    message: expect.stringMatching(/tableName/i),
   });
 });
 
