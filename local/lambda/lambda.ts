@@ -15,8 +15,6 @@ import type { Runner } from './runner.ts';
 export interface LambdaOptions {
   iam: LocalIam;
   runner: Runner;
-  /** What functions find in AWS_ENDPOINT_URL. */
-  endpoint?: string;
   onLog?: (line: LogLine) => void;
   /** A record that could not be written to its destination; AWS only counts them (`DestinationDeliveryFailures`). */
   onDeliveryFailure?: (ended: Ended, error: unknown) => void;
@@ -79,10 +77,10 @@ function permissions(call: Call): Permission[] {
 
 /** Lambda: functions from packages, run when invoked, with AWS's retries and destinations for what nobody waits for. */
 export function createLambda(core: Core, options: LambdaOptions): LambdaService {
-  const { iam, runner, endpoint = 'http://127.0.0.1:4566', onDeliveryFailure = () => {} } = options;
+  const { iam, runner, onDeliveryFailure = () => {} } = options;
   const functions = new Functions();
   const logs = new Logs(core.clock, options.onLog ?? (() => {}));
-  const pool = new Pool({ core, iam, runner, logs, endpoint });
+  const pool = new Pool({ core, iam, runner, logs });
   const queue = new Queue({
     core,
     run: (one, requestId, event) => pool.run(one, requestId, event),

@@ -1,11 +1,13 @@
 import type { LocalIam } from '../iam/iam.ts';
-import { AwsError, type Core } from '../service.ts';
+import { AwsError, type Caller, type Core } from '../service.ts';
 import type { LambdaFunction } from './functions.ts';
 import type { Logs } from './logs.ts';
 import { type Environment, failure, type Outcome, type Runner } from './runner.ts';
+import { type LogPlace, variablesOf } from './variables.ts';
 
-/** AWS says only "every few hours"; the credentials of an environment are good for twelve. */
+/** AWS says only "every few hours"; the credentials of an environment are good for twelve. Idle ones end sooner. */
 const longestLifeMs = 2 * 3_600_000;
+const longestIdleMs = 10 * 60_000;
 const sessionSeconds = 12 * 3600;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -16,7 +18,8 @@ interface Warm {
   environment: Environment;
   revision: string;
   startedAt: number;
-  stream: string;
+  usedAt: number;
+  write(text: string): void;
 }
 
 /** What a pool of environments needs of the world. */
@@ -25,7 +28,6 @@ export interface PoolOptions {
   iam: LocalIam;
   runner: Runner;
   logs: Logs;
-  endpoint: string;
 }
 
 /** The execution environments of all functions: one invocation at a time in each, kept warm, made as needed. */
@@ -41,12 +43,13 @@ export class Pool {
   /** Runs one invocation to its end or its timeout. Throws `AwsError` TooManyRequestsException. */
   async run(one: LambdaFunction, requestId: string, event: string): Promise<Outcome> {
     this.#admit(one);
+    this.#endIdle();
     try {
       const warm = this.#take(one);
       if (!('environment' in warm)) return warm;
       const outcome = await this.#runIn(warm, one, requestId, event);
       if (outcome.isDead) warm.environment.close();
-      else this.#idleOf(one).push(warm);
+      else this.#idleOf(one).push({ ...warm, usedAt: this.#options.core.clock.now() });
       return sized(outcome);
     } finally {
       this.#running.set(one.arn, (this.#running.get(one.arn) ?? 1) - 1);
@@ -72,6 +75,13 @@ export class Pool {
     this.#running.set(one.arn, running + 1);
   }
 
+  #endIdle(): void {
+    const oldest = this.#options.core.clock.now() - longestIdleMs;
+    for (const idle of this.#idle.values()) {
+      while (idle[0] !== undefined && idle[0].usedAt < oldest) idle.shift()?.environment.close();
+    }
+  }
+
   #idleOf(one: LambdaFunction): Warm[] {
     const idle = this.#idle.get(one.arn) ?? [];
     this.#idle.set(one.arn, idle);
@@ -93,22 +103,36 @@ export class Pool {
   }
 
   #start(one: LambdaFunction): Warm {
-    const { core, iam, runner, logs, endpoint } = this.#options;
+    const { core, iam, runner } = this.#options;
     const startedAt = core.clock.now();
     const day = new Date(startedAt).toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[$LATEST]${core.random.hex(32)}`;
     const keys = iam.openSession(one.roleArn, one.name, sessionSeconds);
     const place = { logGroupName: `/aws/lambda/${one.name}`, logStreamName: stream };
+    const write = this.#writerOf(one, iam.caller(keys.accessKeyId), place);
     const environment = runner({
       functionName: one.name,
       handler: one.handler,
       memorySizeMb: one.memorySizeMb,
       code: one.code,
-      variables: { ...one.variables, ...lambdaVariables(one, place), ...credentials(keys), AWS_ENDPOINT_URL: endpoint },
+      variables: variablesOf(one, place, keys, core.endpoint),
       ...place,
-      write: (text) => logs.write(one.name, stream, text),
+      write,
     });
-    return { environment, revision: one.revision, startedAt, stream };
+    return { environment, revision: one.revision, startedAt, usedAt: startedAt, write };
+  }
+
+  /** Lambda writes logs with the function's role; without the right to, they are lost. */
+  #writerOf(one: LambdaFunction, caller: Caller, place: LogPlace): (text: string) => void {
+    const { logs, iam } = this.#options;
+    const group = `arn:aws:logs:${one.region}:${one.account}:log-group:${place.logGroupName}`;
+    const resource = `${group}:log-stream:${place.logStreamName}`;
+    try {
+      for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) iam.authorize(caller, { action, resource });
+    } catch {
+      return () => {};
+    }
+    return (text) => logs.write(one.name, place.logStreamName, text);
   }
 
   async #runIn(warm: Warm, one: LambdaFunction, requestId: string, event: string): Promise<Outcome> {
@@ -127,7 +151,7 @@ export class Pool {
   #timedOut(warm: Warm, one: LambdaFunction, requestId: string): Outcome {
     const { clock } = this.#options.core;
     const said = `Task timed out after ${one.timeoutSeconds.toFixed(2)} seconds`;
-    this.#options.logs.write(one.name, warm.stream, `${new Date(clock.now()).toISOString()} ${requestId} ${said}\n`);
+    warm.write(`${new Date(clock.now()).toISOString()} ${requestId} ${said}\n`);
     const payload = { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: ${said}` };
     return { payload: JSON.stringify(payload), isError: true, isDead: true };
   }
@@ -138,28 +162,3 @@ function sized(outcome: Outcome): Outcome {
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${largestAnswerBytes} bytes).`;
   return { payload: JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }), isError: true };
 }
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function lambdaVariables(one: LambdaFunction, place: { logGroupName: string; logStreamName: string }) {
-  return {
-    _HANDLER: one.handler,
-    AWS_REGION: one.region,
-    AWS_DEFAULT_REGION: one.region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${one.runtime}`,
-    AWS_LAMBDA_FUNCTION_NAME: one.name,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(one.memorySizeMb),
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: place.logGroupName,
-    AWS_LAMBDA_LOG_STREAM_NAME: place.logStreamName,
-    LAMBDA_TASK_ROOT: '/var/task',
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-  };
-}
-
-const credentials = (keys: { accessKeyId: string; secretAccessKey: string; sessionToken: string }) => ({
-  AWS_ACCESS_KEY_ID: keys.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-  AWS_SESSION_TOKEN: keys.sessionToken,
-});

@@ -15,6 +15,7 @@ import { bundle, zip } from './lambda-package.ts';
 
 const account = '123456789012';
 const region = 'us-east-1';
+const mayLog = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
 const startAt = Date.UTC(2026, 10, 20, 6);
 
 const source = `
@@ -64,7 +65,7 @@ async function setUp(world: World, settings: object = {}, text = code) {
     Version: '2012-10-17',
     Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
   };
-  const role = iam.putRole({ account, name: 'worker', trust });
+  const role = iam.putRole({ account, name: 'worker', trust, managedPolicies: [mayLog] });
   const call = (operation: string, input: object) =>
     aws.core.call({ service: 'lambda', operation, input: { ...input }, caller: iam.caller('admin'), account, region });
   const defaults = { FunctionName: 'work', Role: role.arn, Handler: 'src/work.handler', Timeout: 60 };
@@ -79,8 +80,8 @@ async function setUp(world: World, settings: object = {}, text = code) {
     const answer = (await call('Invoke', { FunctionName: 'work', Payload: JSON.stringify(event) })) as RawAnswer;
     return JSON.parse(new TextDecoder().decode(answer.body));
   };
-  const logs = () => (aws.service('lambda') as LambdaService).logs('work').map(({ text }) => text);
-  return { aws, call, invoke, logs };
+  const written = () => (aws.service('lambda') as LambdaService).logs('work').map(({ text }) => text);
+  return { aws, iam, role, call, invoke, logs: written };
 }
 
 function childWorld(): World {
@@ -138,6 +139,13 @@ describe.each<[string, () => World]>([
     await invoke({ log: { a: 1 }, sleepMs: 50 });
     expect(logs()[0]).toMatch(/^2\d{3}-\d\d-\d\dT[\d:.]+Z\t[0-9a-f-]{36}\tINFO\thello \{ a: 1 \}$/);
     expect(logs()[1]).toBe('raw line');
+  });
+
+  test('whose role may not write logs write none', async () => {
+    const { invoke, logs, iam, role } = await setUp(makeWorld());
+    iam.putRole({ ...role, managedPolicies: [] });
+    await invoke({ log: 'x', sleepMs: 50 });
+    expect(logs()).toEqual([]);
   });
 
   test('answer with what they throw, and live on', async () => {
@@ -221,10 +229,20 @@ describe('bundles on a virtual clock', () => {
     const clock = new VirtualClock(startAt);
     const { invoke, logs } = await setUp(processWorld(clock));
     expect(await run(clock, invoke({ later: true }))).toBe('left something');
-    await clock.run(clock.now() + 600_000);
+    await clock.run(clock.now() + 300_000);
     expect(logs()).toEqual([]);
     await run(clock, invoke({}));
     expect(logs()).toEqual([expect.stringMatching(/later$/)]);
+  });
+
+  test('are ended when they were idle for ten minutes', async () => {
+    const clock = new VirtualClock(startAt);
+    const { invoke } = await setUp(processWorld(clock));
+    await run(clock, invoke({}));
+    await clock.run(clock.now() + 590_000);
+    expect(await run(clock, invoke({}))).toMatchObject({ invocations: 2 });
+    await clock.run(clock.now() + 601_000);
+    expect(await run(clock, invoke({}))).toMatchObject({ invocations: 1 });
   });
 
   test('that were ended by their timeout do nothing any more', async () => {
@@ -232,7 +250,7 @@ describe('bundles on a virtual clock', () => {
     const text = `exports.handler = async () => { setTimeout(() => console.log('undead'), 90_000); await new Promise(() => {}); }`;
     const { invoke, logs } = await setUp(processWorld(clock), {}, text);
     await run(clock, invoke({}));
-    await clock.run(clock.now() + 600_000);
+    await clock.run(clock.now() + 300_000);
     expect(logs()).toEqual([expect.stringMatching(/timed out/)]);
   });
 });
