@@ -2,10 +2,11 @@
 
 /** What to put in the place of a module: code that keeps the names its importers use. */
 const replacements = [
-  // Ways to find credentials that a Lambda function never takes: it has them in its environment.
+  // A Lambda function finds its credentials in its environment, never with SSO, a process, a profile or a token.
   [
-    /^(@aws-sdk\/(credential-provider-(sso|ini|process|web-identity|login|http)|token-providers|nested-clients\/.*)|@smithy\/credential-provider-imds)$/,
-    'module.exports = {};',
+    /^@aws-sdk\/credential-provider-node$/,
+    `import { fromEnv } from '@aws-sdk/credential-provider-env';
+     export const defaultProvider = fromEnv;`,
   ],
   // Loaded by the SDK when an operation streams events; none that we call does.
   [/^@smithy\/core\/event-streams$/, 'module.exports = {};'],
