@@ -1,7 +1,5 @@
 import { stampOf } from './backup-list.ts';
-import { encryption } from './describe.ts';
-import type { Backup, Region, Table, World } from './state.ts';
-import { describeTimeToLive } from './time-to-live.ts';
+import type { BackedUp, Backup, Region, Table, World } from './state.ts';
 
 /** SYSTEM backups are kept that long. */
 const systemBackupMs = 35 * 86_400_000;
@@ -32,7 +30,7 @@ export function keepDeletedTable({ core }: World, region: Region, table: Table):
   const createdAt = core.clock.now();
   const expiresAt = createdAt + systemBackupMs;
   const kind = { name: `${table.name}$DeletedTableBackup`, type: 'SYSTEM', status: 'AVAILABLE', expiresAt } as const;
-  const backup = { ...newBackup(region, table, createdAt, '00000000', kind), features: {} };
+  const backup = newBackup(region, table, createdAt, '00000000', kind);
   region.backups.add(backup);
   core.clock.at(expiresAt, () => region.backups.delete(backup));
 }
@@ -45,48 +43,24 @@ function newBackup(
   kind: Pick<Backup, 'name' | 'type'> & Partial<Pick<Backup, 'status' | 'expiresAt'>>,
 ): Backup {
   const id = `${stampOf(createdAt)}-${suffix}`;
-  const snapshot = table.items.snapshot();
-  return {
-    status: 'CREATING',
-    ...kind,
-    arn: region.arn(`table/${table.name}/backup/${id}`),
-    id,
-    createdAt,
-    tableName: table.name,
-    tableId: table.id,
-    tableArn: table.arn,
-    source: sourceOf(table, snapshot),
-    features: featuresOf(table),
-    snapshot,
-  };
+  const arn = region.arn(`table/${table.name}/backup/${id}`);
+  return { status: 'CREATING', ...kind, arn, id, createdAt, table: backedUp(table), snapshot: table.items.snapshot() };
 }
 
-const sourceOf = (table: Table, { bytes, count }: { bytes: number; count: number }) => ({
-  TableName: table.name,
-  TableId: table.id,
-  TableArn: table.arn,
-  TableSizeBytes: bytes,
-  KeySchema: table.keys,
-  TableCreationDateTime: table.createdAt / 1000,
-  ProvisionedThroughput: { ...table.throughput },
-  ...(table.onDemand && { OnDemandThroughput: { ...table.onDemand } }),
-  ItemCount: count,
-  BillingMode: table.isOnDemand ? 'PAY_PER_REQUEST' : 'PROVISIONED',
-});
-
-/** Only what the table has: of a plain table, nothing. Tags, class, protection and the like are never part of it. */
-const featuresOf = (table: Table) => ({
-  ...(table.localIndexes.length > 0 && { LocalSecondaryIndexes: structuredClone(table.localIndexes) }),
-  ...(table.globalIndexes.length > 0 && {
-    GlobalSecondaryIndexes: table.globalIndexes.map(({ IndexName, KeySchema, Projection, throughput, onDemand }) => ({
-      IndexName,
-      KeySchema,
-      Projection,
-      ProvisionedThroughput: { ...throughput },
-      ...(onDemand && { OnDemandThroughput: { ...onDemand } }),
-    })),
-  }),
-  ...(table.stream && { StreamDescription: { StreamEnabled: true, StreamViewType: table.stream.viewType } }),
-  ...(table.timeToLive?.isEnabled && { TimeToLiveDescription: describeTimeToLive(table) }),
-  ...(table.keyArn !== undefined && { SSEDescription: encryption(table.keyArn) }),
-});
+/** As the settings are now, whatever becomes of the table's. */
+function backedUp(table: Table): BackedUp {
+  const {
+    status,
+    streamLabel,
+    tableClass,
+    isProtected,
+    tags,
+    policy,
+    pointInTime,
+    backupsFrom,
+    items,
+    indexRows,
+    ...kept
+  } = table;
+  return structuredClone(kept);
+}

@@ -1,7 +1,10 @@
 import type { Backup } from './state.ts';
 
 /** Creation order with a tie-break, so that a page can go on after a backup that was deleted meanwhile. */
-const orderOf = ({ id, tableName }: { id: string; tableName: string }): string => `${id}/${tableName}`;
+function orderOf(arn: string): string {
+  const { id, tableName } = partsOf(arn);
+  return `${id}/${tableName}`;
+}
 
 /** The backups of an account and Region: by ARN, and in the order of their creation. */
 export class BackupList {
@@ -17,21 +20,21 @@ export class BackupList {
   }
 
   add(backup: Backup): void {
-    const key = orderOf(backup);
+    const key = orderOf(backup.arn);
     this.#byArn.set(backup.arn, backup);
     this.#order.splice(this.#firstFrom(key), 0, { key, backup });
   }
 
   delete(backup: Backup): void {
     if (!this.#byArn.delete(backup.arn)) return;
-    this.#order.splice(this.#firstFrom(orderOf(backup)), 1);
+    this.#order.splice(this.#firstFrom(orderOf(backup.arn)), 1);
   }
 
   /** In the order of creation: those created at `from` (epoch ms) or later, and after the ARN that a page ended with. */
   *since(from: number, afterArn?: string): Generator<Backup> {
-    let start = this.#firstFrom(`${stampOf(Math.max(0, from))}`);
+    let start = this.#firstFrom(stampOf(Math.max(0, from)));
     if (afterArn !== undefined) {
-      const after = orderOf(partsOf(afterArn));
+      const after = orderOf(afterArn);
       const next = this.#firstFrom(after);
       start = Math.max(start, this.#order[next]?.key === after ? next + 1 : next);
     }
@@ -45,7 +48,7 @@ export class BackupList {
   isCreating(tableId: string): boolean {
     for (let index = this.#order.length - 1; index >= 0; index--) {
       const backup = this.#order[index]?.backup;
-      if (backup?.status === 'CREATING' && backup.tableId === tableId) return true;
+      if (backup?.status === 'CREATING' && backup.table.id === tableId) return true;
     }
     return false;
   }

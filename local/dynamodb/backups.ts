@@ -2,6 +2,7 @@ import { AwsError, type Call } from '../service.ts';
 import { startBackup } from './backup-life.ts';
 import { partsOf } from './backup-list.ts';
 import { checkAvailable } from './continuous-backups.ts';
+import { backupDetails, backupSummary, describeBackup } from './describe-backup.ts';
 import { checkTableKey } from './encryption.ts';
 import { invalid, invalidParameters, noTable } from './errors.ts';
 import { tableName, tableOf } from './lookup.ts';
@@ -13,8 +14,8 @@ const longestPage = 100;
 /** On-demand backups. Restores are not here yet. */
 export function backupOperations(world: World): Operations {
   return {
-    CreateBackup: (call) => ({ BackupDetails: details(createBackup(world, call)) }),
-    DescribeBackup: (call) => ({ BackupDescription: describe(backupOf(world, call)) }),
+    CreateBackup: (call) => ({ BackupDetails: backupDetails(createBackup(world, call)) }),
+    DescribeBackup: (call) => ({ BackupDescription: describeBackup(backupOf(world, call)) }),
     DeleteBackup: (call) => deleteBackup(world, call),
     ListBackups: (call) => listBackups(world, call),
   };
@@ -55,7 +56,7 @@ function deleteBackup(world: World, call: Call) {
   if (backup.status === 'CREATING')
     throw new AwsError('BackupInUseException', `Backup is being created: ${backup.arn}`);
   world.region(call).backups.delete(backup);
-  const description = describe(backup);
+  const description = describeBackup(backup);
   return {
     BackupDescription: { ...description, BackupDetails: { ...description.BackupDetails, BackupStatus: 'DELETED' } },
   };
@@ -79,10 +80,11 @@ function listBackups(world: World, call: Call) {
   for (const backup of region.backups.since(from, startAfter)) {
     if (backup.createdAt >= until) break;
     if (!isWanted(backup)) continue;
-    if (page.length === limit) return { BackupSummaries: page.map(summary), LastEvaluatedBackupArn: page.at(-1)?.arn };
+    if (page.length === limit)
+      return { BackupSummaries: page.map(backupSummary), LastEvaluatedBackupArn: page.at(-1)?.arn };
     page.push(backup);
   }
-  return { BackupSummaries: page.map(summary) };
+  return { BackupSummaries: page.map(backupSummary) };
 }
 
 /** AWS Backup's recovery points are never listed among these, so `AWS_BACKUP` finds nothing. */
@@ -91,29 +93,6 @@ function filterOf(call: Call, visibleUntil: number): (backup: Backup) => boolean
   const table = call.input.TableName == null ? undefined : tableName(call);
   return (backup) =>
     (type === 'ALL' || backup.type === type) &&
-    (table === undefined || backup.tableName === table) &&
+    (table === undefined || backup.table.name === table) &&
     backup.createdAt <= visibleUntil;
 }
-
-const details = (backup: Backup) => ({
-  BackupArn: backup.arn,
-  BackupName: backup.name,
-  BackupSizeBytes: backup.snapshot.bytes,
-  BackupStatus: backup.status as string,
-  BackupType: backup.type,
-  BackupCreationDateTime: backup.createdAt / 1000,
-  ...(backup.expiresAt !== undefined && { BackupExpiryDateTime: backup.expiresAt / 1000 }),
-});
-
-const describe = (backup: Backup) => ({
-  BackupDetails: details(backup),
-  SourceTableDetails: backup.source,
-  SourceTableFeatureDetails: backup.features,
-});
-
-const summary = (backup: Backup) => ({
-  TableName: backup.tableName,
-  TableId: backup.tableId,
-  TableArn: backup.tableArn,
-  ...details(backup),
-});

@@ -65,6 +65,21 @@ export interface Table {
   indexRows: Map<string, Items>;
 }
 
+/** What DynamoDB keeps of a table's settings in a backup; the rest is lost with the table. */
+export type BackedUp = Omit<
+  Table,
+  | 'status'
+  | 'streamLabel'
+  | 'tableClass'
+  | 'isProtected'
+  | 'tags'
+  | 'policy'
+  | 'pointInTime'
+  | 'backupsFrom'
+  | 'items'
+  | 'indexRows'
+>;
+
 /** A backup, with all that a restore will need. */
 export interface Backup {
   arn: string;
@@ -75,12 +90,7 @@ export interface Backup {
   status: 'CREATING' | 'AVAILABLE';
   createdAt: number;
   expiresAt?: number;
-  tableName: string;
-  tableId: string;
-  tableArn: string;
-  /** As DescribeBackup answers them, at the time of the backup. */
-  source: Record<string, unknown>;
-  features: Record<string, unknown>;
+  table: BackedUp;
   snapshot: Snapshot;
 }
 

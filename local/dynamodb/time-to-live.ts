@@ -24,7 +24,7 @@ export function timeToLiveOperations(world: World): Operations {
   };
 }
 
-export function describeTimeToLive({ timeToLive }: Table) {
+export function describeTimeToLive({ timeToLive }: Pick<Table, 'timeToLive'>) {
   if (!timeToLive?.isEnabled) return { TimeToLiveStatus: 'DISABLED' };
   return { TimeToLiveStatus: 'ENABLED', AttributeName: timeToLive.attribute };
 }

@@ -221,7 +221,7 @@ test('what names no backup is refused by what is wrong with it', async () => {
 
 test('a deleted table with point-in-time recovery leaves a SYSTEM backup that nobody deletes and 35 days end', async () => {
   const local = startLocal();
-  await makeTable(local, 'orders');
+  await makeTable(local, 'orders', { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } });
   await local.client.putItem({ TableName: 'orders', Item: { id: { S: 'a' } } });
   const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
   await local.client.updateContinuousBackups({ TableName: 'orders', PointInTimeRecoverySpecification });
@@ -232,6 +232,8 @@ test('a deleted table with point-in-time recovery leaves a SYSTEM backup that no
   expect(backup).toMatchObject({ BackupName: 'orders$DeletedTableBackup', BackupStatus: 'AVAILABLE' });
   expect(Number(backup?.BackupExpiryDateTime) - Number(backup?.BackupCreationDateTime)).toBe(35 * dayMs);
   expect(local.inside.snapshotOf(backup?.BackupArn ?? '').count).toBe(1);
+  const described = await local.client.describeBackup({ BackupArn: backup?.BackupArn });
+  expect(described.BackupDescription?.SourceTableFeatureDetails).toEqual({});
   await refused(local.client.deleteBackup({ BackupArn: backup?.BackupArn }), 'ValidationException');
   await local.pass(34.9 * dayMs);
   expect(await system()).toHaveLength(1);
