@@ -42,7 +42,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
   const { iam, runner, weather = {} } = options;
   const keys = kms(core);
   const tables = dynamodb(core, { keys: keys.keys, ...options.dynamodb });
-  const lambda = createLambda(core, { iam, runner, endpoint: core.endpoint, ...options.lambda });
+  const lambda = createLambda(core, { iam, runner, ...options.lambda });
   const sns = createSns(core);
   const cloudformation = createCloudFormation(core, iam);
   const tagged = { type: 'dynamodb:table', resources: tables.taggedTables };

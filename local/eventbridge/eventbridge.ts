@@ -1,5 +1,6 @@
 import { nextFiring, parseSchedule } from '../../shared/schedule.ts';
 import { type AssumeFor, trustful } from '../delivery/assume.ts';
+import { validatorOf } from '../members.ts';
 import { AwsError, type Call, type Core, type Permission, type PolicyDocument, type Service } from '../service.ts';
 import { busOperations } from './bus-operations.ts';
 import { type Bus, Buses, type Rule, ruleArn, type Target } from './buses.ts';
@@ -39,6 +40,7 @@ export function createEventBridge(core: Core, options: EventBridgeOptions = {}):
     protocol: 'json-1.1',
     targetPrefix: 'AWSEvents',
     maxBodyBytes: 2 * 2 ** 20,
+    validate,
     permissions: (call) => permissionsOf(buses, call),
     resourcePolicy: (call) => policyOf(buses, call),
     operations: {
@@ -51,6 +53,25 @@ export function createEventBridge(core: Core, options: EventBridgeOptions = {}):
     },
   };
 }
+
+const validate = validatorOf({
+  required: {
+    CreateEventBus: ['Name'],
+    DeleteEventBus: ['Name'],
+    PutRule: ['Name'],
+    DescribeRule: ['Name'],
+    DeleteRule: ['Name'],
+    EnableRule: ['Name'],
+    DisableRule: ['Name'],
+    PutTargets: ['Rule', 'Targets'],
+    RemoveTargets: ['Rule', 'Ids'],
+    ListTargetsByRule: ['Rule'],
+    PutEvents: ['Entries'],
+    TestEventPattern: ['EventPattern', 'Event'],
+  },
+  enums: { State: ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] },
+  lists: ['Targets', 'Ids', 'Entries'],
+});
 
 /** A rule's schedule in UTC, on the minute. */
 function onSchedule({ clock }: Core, rule: Rule, fire: (at: number) => void): () => void {

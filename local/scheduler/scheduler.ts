@@ -1,3 +1,4 @@
+import { validatorOf } from '../members.ts';
 import { page } from '../page.ts';
 import { AwsError, type Call, type Core, type Permission, type Service } from '../service.ts';
 import { perRegion } from '../state.ts';
@@ -23,6 +24,13 @@ const routes = {
   'DELETE /schedule-groups/{Name}': 'DeleteScheduleGroup',
   'GET /schedule-groups': 'ListScheduleGroups',
 };
+
+const made = ['Name', 'ScheduleExpression', 'FlexibleTimeWindow', 'Target'];
+
+const validate = validatorOf({
+  required: { CreateSchedule: made, UpdateSchedule: made },
+  enums: { State: ['ENABLED', 'DISABLED'], ActionAfterCompletion: ['NONE', 'DELETE'] },
+});
 
 const notFound = (what: string) => new AwsError('ResourceNotFoundException', `${what} does not exist.`, 404);
 const conflict = (what: string) => new AwsError('ConflictException', `${what} already exists.`, 409);
@@ -86,6 +94,7 @@ export function createScheduler(core: Core, options: SchedulerOptions = {}): Ser
         ...(clientToken !== undefined && { ClientToken: clientToken }),
       };
     },
+    validate,
     permissions,
     operations: {
       CreateSchedule(call) {

@@ -49,14 +49,13 @@ const refused = (message: string) => new AwsError('ValidationException', message
 export function readSettings(input: Record<string, unknown>): Settings {
   const given = input as unknown as Partial<Settings>;
   const name = checkName('name', given.Name);
-  const window = given.FlexibleTimeWindow;
   const settings: Settings = {
     Name: name,
     GroupName: given.GroupName ?? 'default',
     ScheduleExpression: String(given.ScheduleExpression),
     ScheduleExpressionTimezone: given.ScheduleExpressionTimezone ?? 'UTC',
     State: given.State ?? 'ENABLED',
-    FlexibleTimeWindow: window ?? { Mode: 'OFF' },
+    FlexibleTimeWindow: checkWindow(given.FlexibleTimeWindow),
     ActionAfterCompletion: given.ActionAfterCompletion ?? 'NONE',
     Target: checkTarget(given.Target),
     ...(given.Description !== undefined && { Description: given.Description }),
@@ -64,16 +63,21 @@ export function readSettings(input: Record<string, unknown>): Settings {
     ...(given.StartDate !== undefined && { StartDate: secondsOf(given.StartDate) }),
     ...(given.EndDate !== undefined && { EndDate: secondsOf(given.EndDate) }),
   };
-  if (window === undefined) throw refused('FlexibleTimeWindow must not be null.');
-  const minutes = window.MaximumWindowInMinutes ?? 0;
-  if (window.Mode === 'FLEXIBLE' ? minutes < 1 || minutes > 1440 : window.MaximumWindowInMinutes !== undefined) {
-    throw refused('A flexible time window must have 1 to 1440 minutes, and one that is OFF none.');
-  }
   parse(settings);
   if (settings.EndDate !== undefined && settings.EndDate <= (settings.StartDate ?? 0)) {
     throw refused('The EndDate must be later than the StartDate.');
   }
   return settings;
+}
+
+function checkWindow(window: Settings['FlexibleTimeWindow'] = { Mode: 'OFF' }): Settings['FlexibleTimeWindow'] {
+  const minutes = window.MaximumWindowInMinutes;
+  const isRight =
+    window.Mode === 'OFF'
+      ? minutes === undefined
+      : window.Mode === 'FLEXIBLE' && minutes !== undefined && minutes >= 1 && minutes <= 1440;
+  if (isRight) return window;
+  throw refused('A flexible time window must have 1 to 1440 minutes, and one that is OFF none.');
 }
 
 /** Requests say epoch seconds, templates ISO 8601. */

@@ -375,6 +375,21 @@ describe('buses and rules', () => {
     await expect(remove).rejects.toThrow("Rule can't be deleted since it has targets.");
   });
 
+  test('what the API’s model requires must be there, and every mistake is told at once', async () => {
+    const { aws } = world();
+    const caller = { account, principalArn: `arn:aws:iam::${account}:root`, arn: `arn:aws:iam::${account}:root` };
+    const call = (operation: string, input: Record<string, unknown>) =>
+      aws.core.call({ service: 'events', operation, input, caller, account, region: 'us-east-1' });
+    await expect(call('PutTargets', {})).rejects.toThrow(
+      "2 validation errors detected: Value null at 'rule' failed to satisfy constraint: Member must not be null; " +
+        "Value null at 'targets' failed to satisfy constraint: Member must not be null",
+    );
+    await expect(call('PutRule', { Name: 'a', EventPattern: '{"a":[1]}', State: 'ON' })).rejects.toThrow(
+      "1 validation error detected: Value 'ON' at 'state' failed to satisfy constraint: Member must satisfy enum value set",
+    );
+    await expect(call('PutEvents', { Entries: 'x' })).rejects.toMatchObject({ code: 'SerializationException' });
+  });
+
   test('a pattern can be tried without a rule', async () => {
     const { events } = world();
     const event = { id: '1', account, source: 'shop', time: 't', region: 'r', resources: [], 'detail-type': 'x' };
