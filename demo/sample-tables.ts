@@ -6,6 +6,7 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   type DynamoDBClient,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 
 /** A table as the demo makes it: its definition and what is in it. */
@@ -115,6 +116,10 @@ function withBytes(item: Record<string, AttributeValue>): Record<string, Attribu
 /** Makes the table and fills it. The items are sent 25 at a time, as often as DynamoDB leaves some unprocessed. */
 export async function makeTable(client: DynamoDBClient, { definition, items }: SampleTable): Promise<void> {
   await client.send(new CreateTableCommand(definition));
+  await waitUntilTableExists(
+    { client, maxWaitTime: 120, minDelay: 1, maxDelay: 2 },
+    { TableName: definition.TableName },
+  );
   for (let start = 0; start < items.length; start += 25) {
     let left = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
     while (left.length > 0) {
