@@ -31,27 +31,26 @@ function sourceOf(pattern: string, context: Context): string | undefined {
 
 const compiled = new Map<string, RegExp>();
 
-function expressionOf(source: string, flags: string): RegExp {
-  const key = flags + source;
+/** The expression of a pattern without variables; policies ask for the same few again and again. */
+function expressionOf(pattern: string, flags: string): RegExp {
+  const key = `${flags}:${pattern}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  const expression = new RegExp(`^${source}$`, flags);
-  if (compiled.size > 10_000) compiled.clear();
+  const expression = new RegExp(`^${glob(pattern)}$`, flags);
   compiled.set(key, expression);
   return expression;
 }
 
 /** Whether `text` fits the pattern: `*` any characters, `?` one, `${key}` the request's value of it, taken literally. */
-export function matches(pattern: string, text: string, context: Context, flags = 's'): boolean {
-  if (pattern === '*') return true;
-  const source = pattern.includes('${') ? sourceOf(pattern, context) : glob(pattern);
-  return source !== undefined && expressionOf(source, flags).test(text);
+export function matches(pattern: string, text: string, context: Context): boolean {
+  if (!pattern.includes('${')) return pattern === '*' || expressionOf(pattern, 's').test(text);
+  const source = sourceOf(pattern, context);
+  return source !== undefined && new RegExp(`^${source}$`, 's').test(text);
 }
 
 /** Actions are compared without regard to case. */
-export function matchesAction(pattern: string, action: string): boolean {
-  return pattern === '*' || expressionOf(glob(pattern), 'is').test(action);
-}
+export const matchesAction = (pattern: string, action: string): boolean =>
+  pattern === '*' || expressionOf(pattern, 'is').test(action);
 
 /** The text that a pattern without wildcards stands for; undefined when a variable of it has no value. */
 export function substituted(pattern: string, context: Context): string | undefined {
