@@ -1,3 +1,4 @@
+import { durationPattern } from '../../shared/plans/definition.ts';
 import { durationMs } from '../../shared/plans/duration.ts';
 import { isZone } from '../../shared/schedule/zone.ts';
 import { nextFiring, parseSchedule } from '../../shared/schedule.ts';
@@ -36,14 +37,9 @@ function inSchedule({ schedule, timezone = 'UTC' }: Fields): Mistake[] {
   if (typeof schedule !== 'string') return zone;
   try {
     const parsed = parseSchedule(schedule, zoneIsKnown ? timezone : 'UTC');
-    if (parsed.kind === 'at' || nextFiring(parsed, 0) !== undefined) return zone;
-    return [
-      ...zone,
-      {
-        path: ['schedule'],
-        message: `${schedule} never fires: no month has such a day; correct the day or the month.`,
-      },
-    ];
+    if (nextFiring(parsed, 0) !== undefined) return zone;
+    const why = `${schedule} never fires: no month has such a day, or the clocks of ${timezone} leave that time out`;
+    return [...zone, { path: ['schedule'], message: `${why}; choose another time.` }];
   } catch (error) {
     return [...zone, { path: ['schedule'], message: (error as Error).message }];
   }
@@ -109,13 +105,19 @@ const limits: [field: string, fromMs: number, toMs: number, remedy: string][] = 
 ];
 
 function inDurations(plan: Fields): Mistake[] {
-  return limits.flatMap(([field, fromMs, toMs, remedy]) => {
-    const text = plan[field];
-    const ms = typeof text === 'string' && /^[1-9]\d{0,4}[mhdw]$/.test(text) ? durationMs(text) : fromMs;
+  const outside = limits.flatMap(([field, fromMs, toMs, remedy]) => {
+    const ms = durationIn(plan[field]) ?? fromMs;
     return ms >= fromMs && ms <= toMs
       ? []
-      : [{ path: [field], message: `${String(text)} is not possible; ${remedy}.` }];
+      : [{ path: [field], message: `${String(plan[field])} is not possible; ${remedy}.` }];
   });
+  const isTooLate = (durationIn(plan.startWithin) ?? 0) >= (durationIn(plan.deadline) ?? Infinity);
+  const tooLate = `${String(plan.startWithin)} leaves no time until the deadline of ${String(plan.deadline)}; both count from the scheduled time, write a longer deadline.`;
+  return isTooLate ? [...outside, { path: ['startWithin'], message: tooLate }] : outside;
+}
+
+function durationIn(text: unknown): number | undefined {
+  return typeof text === 'string' && durationPattern.test(text) ? durationMs(text) : undefined;
 }
 
 const isFields = (value: unknown): value is Fields =>

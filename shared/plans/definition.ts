@@ -3,13 +3,16 @@ import * as z from 'zod/mini';
 /** Lower-case words joined by hyphens, short enough to be part of every backup's name. */
 export const planNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
+/** As plans.yml writes durations: `90m`, `36h`, `7d`, `2w`. */
+export const durationPattern = /^[1-9]\d{0,4}[mhdw]$/;
+
 const described = (description: string, more: Record<string, unknown> = {}) => z.meta({ description, ...more });
 const duration = (description: string) =>
   z
     .string('write a number and m, h, d or w, as in 36h')
     .check(
-      z.regex(/^[1-9]\d{0,4}[mhdw]$/, 'write a number and m, h, d or w, as in 36h'),
-      described(`${description} A number and m, h, d or w: 90m, 36h, 7d, 2w.`),
+      z.regex(durationPattern, 'write a number and m, h, d or w, as in 36h'),
+      described(`${description} A number and m, h, d or w: 90m, 36h, 7d, 2w.`.trim()),
     );
 const count = (description: string) =>
   z.exactOptional(

@@ -68,6 +68,11 @@ describe('plans.yml', () => {
       '3:15 plans.nightly.schedule: cron(0 3 31 2 ? *) never fires: no month has such a day',
     ],
     [
+      'schedule: at(2026-03-29T02:30:00)\ntimezone: Europe/Berlin',
+      '3:15 plans.nightly.schedule: at(2026-03-29T02:30:00) never fires: no month has such a day, or the clocks of Europe/Berlin',
+    ],
+    ['startWithin: 2h\ndeadline: 2h', '3:18 plans.nightly.startWithin: 2h leaves no time until the deadline of 2h'],
+    [
       'timezone: Europe/Bonn',
       '3:15 plans.nightly.timezone: "Europe/Bonn" is unknown; write a name of the IANA database',
     ],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isZone } from '../../shared/schedule/zone.ts';
@@ -200,6 +201,13 @@ test.each(['0 3 * * *', 'CRON(0 3 * * ? *)', 'every day', '', 'cron(0 3 * * ? *)
     expect(() => parseSchedule(text)).toThrow('write cron(0 3 * * ? *), rate(12 hours) or at(2027-01-31T03:00:00)');
   },
 );
+
+test('the module imports nothing but its own two files, so that everything may use it', () => {
+  for (const file of ['schedule.ts', 'schedule/cron.ts', 'schedule/zone.ts']) {
+    const imports = readFileSync(`shared/${file}`, 'utf8').matchAll(/from '([^']+)'/g);
+    for (const [, module] of imports) expect(module).toMatch(/^\.\/schedule\/(cron|zone)\.ts$/);
+  }
+});
 
 describe('any cron in any zone', () => {
   const zones = [
