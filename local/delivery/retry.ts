@@ -54,7 +54,8 @@ export function isPermanent({ status, code }: AwsError): boolean {
 }
 
 /** As EventBridge names it in a dead letter (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). */
-export function deadLetterCode({ code }: AwsError): string {
+export function deadLetterCode({ code, message }: AwsError): string {
+  if (message.includes('sts:AssumeRole')) return 'FAILED_TO_ASSUME_ROLE';
   if (/AccessDenied|NotAuthorized/.test(code)) return 'NO_PERMISSIONS';
   if (/NotFound|NonExistent|DoesNotExist/.test(code)) return 'NO_RESOURCE';
   if (/Throttl|TooManyRequests|LimitExceeded/.test(code)) return 'THROTTLING';

@@ -1,4 +1,4 @@
-import { AwsError, type Caller, type Core } from '../service.ts';
+import { AwsError, type Caller, ConnectionLost, type Core } from '../service.ts';
 import { parseArn } from '../state.ts';
 
 /** What EventBridge or Scheduler sends to a target, and as whom. */
@@ -56,7 +56,7 @@ export function queueUrl({ endpoint }: Core, queueArn: string): string {
   return `${endpoint}/${arn?.account}/${arn?.rest}`;
 }
 
-/** Writes a dead letter; its attributes are texts. */
+/** Writes a dead letter; its attributes are texts. One that the queue refuses is lost, as at AWS, which only counts it. */
 export async function sendDeadLetter(
   core: Core,
   queueArn: string,
@@ -69,5 +69,9 @@ export async function sendDeadLetter(
     Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
   );
   const input = { QueueUrl: queueUrl(core, queueArn), MessageBody: body, MessageAttributes };
-  await core.call({ service: 'sqs', operation: 'SendMessage', input, account, region, caller });
+  try {
+    await core.call({ service: 'sqs', operation: 'SendMessage', input, account, region, caller });
+  } catch (error) {
+    if (!(error instanceof AwsError || error instanceof ConnectionLost)) throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import type { AssumeFor } from '../delivery/assume.ts';
 import { deadLetterCode, tryAgain, type Undelivered } from '../delivery/retry.ts';
 import { sendDeadLetter, sendToTarget } from '../delivery/target.ts';
-import { AwsError, type Caller, type Core } from '../service.ts';
+import type { Caller, Core } from '../service.ts';
 import { parseArn } from '../state.ts';
 import type { Bus, Rule, Target } from './buses.ts';
 import { type Envelope, isoSeconds } from './envelope.ts';
@@ -79,7 +79,7 @@ async function forward(core: Core, target: Target, event: Envelope, caller: Call
   await core.call({ service: 'events', operation: 'PutEvents', input: { Entries: [entry] }, account, region, caller });
 }
 
-/** A dead letter holds the event as it came. One that the queue's policy refuses is lost, as at AWS. */
+/** A dead letter holds the event as it came. */
 async function bury(
   core: Core,
   queueArn: string,
@@ -95,7 +95,5 @@ async function bury(
     ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
     RETRY_ATTEMPTS: String(retries),
   };
-  await sendDeadLetter(core, queueArn, JSON.stringify(event), attributes, caller).catch((cause: unknown) => {
-    if (!(cause instanceof AwsError)) throw cause;
-  });
+  await sendDeadLetter(core, queueArn, JSON.stringify(event), attributes, caller);
 }

@@ -35,7 +35,7 @@ export async function fire(core: Core, assumeFor: AssumeFor, schedule: Schedule,
     const input = inputOf(core, firing, attempts);
     await sendDeadLetter(core, queueArn, input, attributes, roleOf(assumeFor, schedule));
   } catch (error) {
-    // A letter that the role may not write is lost, as at AWS.
+    // Without its role Scheduler cannot write the letter either.
     if (!(error instanceof AwsError)) throw error;
   }
 }

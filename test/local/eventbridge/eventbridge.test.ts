@@ -21,7 +21,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../../local/service.ts';
+import { AwsError, ConnectionLost } from '../../../local/service.ts';
 import { account, functionArn, letEventsIn, world } from './world.ts';
 
 type World = ReturnType<typeof world>;
@@ -242,6 +242,33 @@ describe('delivery', () => {
     await put(events, {});
     await here.later(1000);
     expect(here.lambda.heard).toHaveLength(1);
+  });
+
+  test('a role that does not trust EventBridge is named as the reason', async () => {
+    const here = world();
+    const letters = await deadLetterQueue(here);
+    const role = here.iam.putRole({ account, name: 'strict', trust: { Statement: [] } });
+    await rule(here, { RoleArn: role.arn, DeadLetterConfig: { Arn: deadLetters } });
+    await put(here.events, {});
+    await here.later(1000);
+    expect((await letters())[0]?.MessageAttributes?.ERROR_CODE?.StringValue).toBe('FAILED_TO_ASSUME_ROLE');
+  });
+
+  test('a dead letter that is lost on its way stops nothing', async () => {
+    const here = world();
+    const letters = await deadLetterQueue(here);
+    await rule(here, { DeadLetterConfig: { Arn: deadLetters } });
+    here.lambda.failures.push(new AwsError('ResourceNotFoundException', 'Gone', 404));
+    const heal = here.aws.intercept(async ({ operation }, perform) => {
+      if (operation === 'SendMessage') throw new ConnectionLost();
+      return perform();
+    });
+    await put(here.events, {});
+    await here.later(1000);
+    heal();
+    await put(here.events, {});
+    await here.later(1000);
+    expect([await letters(), here.lambda.heard.length]).toEqual([[], 1]);
   });
 
   test('a scheduled rule fires on its own', async () => {
