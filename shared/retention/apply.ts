@@ -53,6 +53,7 @@ async function drive(
   lease: Lease,
   isConfirmed: boolean,
 ): Promise<Retained | undefined> {
+  world.metrics.addDimension('plan', of.plan);
   const plan = world.plans.get(of.plan);
   const remembered = (lease.item.keepRules ?? undefined) as RulesInForce | undefined;
   const seen = await look(world, of, plan, remembered);
@@ -60,7 +61,7 @@ async function drive(
   const decision = decide(seen, plan, remembered, times);
   const done = seen.backups.filter(({ deletedAt = 0 }) => deletedAt >= lease.startedAt).length;
   const budgeted = withinBudget(decision.verdicts, done, isConfirmed, seen.begun);
-  await rememberGoneTables(world, of, seen.gone);
+  if (seen.gone) await rememberGoneTables(world, of, seen.gone);
   await tell(world, of, lease, { seen, announce: decision.announce, budgeted });
   await lease.remember({
     update: 'SET keepRules = :rules, isBlocked = :isBlocked, confirmed = :isConfirmed, announcedUntil = :now',

@@ -12,10 +12,19 @@ export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 }
 
-/** The attributes of an item that somebody drives; `due` and `dueAt` are those of the sparse index. */
-export interface Driven {
-  startedAt?: number;
-  wantedAt?: number;
+export type Work = 'retention' | 'audit';
+
+/** Makes the work due now; who drives it at the moment will do it once more. */
+export async function want(world: World, work: Work, key: Key): Promise<void> {
+  await world.catalog.update(key, {
+    update: 'SET wantedAt = :now, due = :work, dueAt = if_not_exists(dueAt, :now)',
+    values: { ':work': work, ':now': world.clock.now() },
+  });
+}
+
+/** Makes it due no more: there is nothing left to be driven. */
+export async function forget(world: World, key: Key): Promise<void> {
+  await world.catalog.update(key, { update: 'REMOVE due, dueAt, wantedAt', condition: 'attribute_exists(due)' });
 }
 
 /**
@@ -29,7 +38,7 @@ export class Lease {
   readonly #stopAt: number;
   #renewedAt: number;
   /** The item as it was when the lease was taken. */
-  readonly item: Item & Driven;
+  readonly item: Item;
 
   private constructor(world: World, key: Key, invocation: Invocation, item: Item) {
     this.#world = world;
@@ -40,20 +49,17 @@ export class Lease {
     this.item = item;
   }
 
-  /** Undefined when another drives it: that one, or the next, will know that it was wanted once more. */
-  static async take(world: World, work: 'retention' | 'audit', key: Key, invocation: Invocation) {
+  /** Undefined when another drives it: that one knows then that it was wanted once more. Each driver looks at everything anew. */
+  static async take(world: World, work: Work, key: Key, invocation: Invocation) {
     const now = world.clock.now();
     const taken = await world.catalog.update(key, {
       update:
-        'SET due = :work, dueAt = :until, leaseUntil = :until, driver = :driver, startedAt = if_not_exists(startedAt, :now)',
+        'SET due = :work, dueAt = :until, leaseUntil = :until, driver = :driver, startedAt = if_not_exists(startedAt, :now) REMOVE wantedAt',
       condition: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now OR driver = :driver',
       values: { ':work': work, ':until': now + leaseMs, ':driver': invocation.id, ':now': now },
     });
     if (taken.done) return new Lease(world, key, invocation, taken.item);
-    await world.catalog.update(key, {
-      update: 'SET wantedAt = :now, due = :work, dueAt = if_not_exists(dueAt, :now)',
-      values: { ':work': work, ':now': now },
-    });
+    await want(world, work, key);
     return undefined;
   }
 
@@ -105,9 +111,9 @@ export class Lease {
             ? `SET endedAt = :now REMOVE ${[...forgotten, 'due', 'dueAt'].join(', ')}`
             : `SET endedAt = :now, dueAt = :dueAt REMOVE ${forgotten.join(', ')}`,
         condition: `driver = :driver AND ${condition}`,
-        values: { ':now': now, ':driver': this.#driver, ':startedAt': this.startedAt, ':dueAt': dueAt },
+        values: { ':now': now, ':driver': this.#driver, ':dueAt': dueAt },
       });
-    const ended = await end(nextAt, '(attribute_not_exists(wantedAt) OR wantedAt < :startedAt)');
-    if (!ended.done) await end(now, 'wantedAt >= :startedAt');
+    const ended = await end(nextAt, 'attribute_not_exists(wantedAt)');
+    if (!ended.done) await end(now, 'attribute_exists(wantedAt)');
   }
 }

@@ -13,7 +13,8 @@ export interface Seen {
   backups: Backup[];
   /** Those of them that are in DELETING. */
   begun: Set<Backup>;
-  gone: GoneTables;
+  /** Only when the rules ask for it. */
+  gone?: GoneTables;
 }
 
 /** Reads the ledger and, when the rules ask for it, which tables are gone. */
@@ -33,8 +34,8 @@ export async function look(
   }
   const keeps = [plan?.keep, remembered?.inForce.keep];
   const asksForTables = keeps.some((keep) => keep?.afterTableDeletedMs !== undefined);
-  const gone = asksForTables ? await findGoneTables(world, of, backups, world.clock.now()) : new Map<string, number>();
-  return { backups, begun, gone };
+  if (!asksForTables) return { backups, begun };
+  return { backups, begun, gone: await findGoneTables(world, of, backups, world.clock.now()) };
 }
 
 /** What stays and what goes, and what is to be remembered and told of the rules. Ad-hoc backups have none. */
@@ -46,7 +47,7 @@ export function decide(
 ): Pick<Graced, 'verdicts'> & Partial<Graced> {
   const { now } = times;
   if (plan === undefined) return { verdicts: judgeAdHoc(backups, now) };
-  const goneAt = (tableId: string) => gone.get(tableId);
+  const goneAt = (tableId: string) => gone?.get(tableId);
   const judgeBy = ({ keep, zone }: Rules) => judge(backups, keep, { zone, now, goneAt });
   return graced(remembered, { keep: plan.keep, zone: plan.timezone }, judgeBy, times);
 }

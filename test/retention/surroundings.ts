@@ -34,6 +34,8 @@ import { worldOfAws } from '../../shared/world-of-aws.ts';
 export const hub = { account: '123456789012', region: 'us-east-1' };
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 
+const silent = new Logger({ logLevel: 'SILENT' });
+
 /** A plan as plans.yml would say it, with a rule and tables that nobody has to care about. */
 export function aPlan(source: Partial<PlanSource> = {}, name = 'nightly'): Plan {
   return planOf(name, { schedule: 'cron(0 2 * * ? *)', tables: { include: ['*'] }, keep: { last: 2 }, ...source });
@@ -124,8 +126,8 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
       plans: new Map(deployed.map((plan) => [plan.name, plan])),
       clock: { now: () => clock.now(), sleep: (ms) => sleep(clock, ms) },
       random: () => 0.5,
-      logger: new Logger({ logLevel: 'SILENT' }),
-      metrics: new Metrics({ namespace: 'Tablekeep', serviceName: 'test' }),
+      logger: silent,
+      metrics: new Metrics({ namespace: 'Tablekeep', serviceName: 'test', logger: silent }),
       clients: mine,
     });
   const world = worldWith(plans);

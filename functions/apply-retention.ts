@@ -1,0 +1,5 @@
+import { lambda } from '../shared/lambda.ts';
+import { applyRetention, retentionDoor } from '../shared/retention/trigger.ts';
+
+/** A run has ended, or a day has: deletes what a plan no longer keeps. */
+export const handler = lambda(retentionDoor, applyRetention);

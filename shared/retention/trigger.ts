@@ -1,0 +1,112 @@
+import * as z from 'zod/mini';
+import { account, planName, region } from '../../events/contract.ts';
+import { RunCompleted, WorkDue } from '../../events/run-events.ts';
+import type { Received } from '../door.ts';
+import { PermanentError } from '../errors.ts';
+import { adHoc } from '../names.ts';
+import { targetsOf } from '../plan.ts';
+import { parseTarget, type Target, targetKey } from '../target.ts';
+import type { Invocation, World } from '../world.ts';
+import { type Retained, retain, retentionKey } from './apply.ts';
+import type { PlanInTarget } from './facts.ts';
+import { forget, want } from './lease.ts';
+import { type PreviewedVerdict, preview } from './preview.ts';
+
+/** apply-retention takes the end of a run, what is due, and by hand a plan; with nothing at all, every plan becomes due. */
+export const retentionDoor = {
+  events: [RunCompleted, WorkDue],
+  bare: z.strictObject({
+    plan: z.optional(planName),
+    account: z.optional(account),
+    region: z.optional(region),
+    /** Says what would happen, and does and writes nothing. */
+    dryRun: z.optional(z.boolean()),
+    /** Lifts the budget for this run. */
+    confirm: z.optional(z.boolean()),
+  }),
+} as const;
+
+type Bare = z.infer<(typeof retentionDoor)['bare']>;
+
+/** What is answered for a plan in a target. Without counts or verdicts it goes on later. */
+export interface Answer {
+  plan: string;
+  target: string;
+  refused?: string;
+  retained?: Retained;
+  verdicts?: PreviewedVerdict[];
+}
+
+/** Rules come from the deployed plans: an event only says which of them to apply. */
+export const applyRetention =
+  (world: World) =>
+  async (received: Received<typeof retentionDoor>, invocation: Invocation): Promise<Answer[]> => {
+    if (received.type === 'bare') return byHand(world, received.detail, invocation);
+    const of = received.type === 'Work Due' ? dueOf(received.detail.key) : runOf(received.detail);
+    const refused = whyRefused(world, of);
+    if (refused === undefined) return [answer(of, { retained: await retain(world, of, invocation) })];
+    world.logger.warn('retention refused', { ...of, refused });
+    await forget(world, retentionKey(of));
+    return [answer(of, { refused })];
+  };
+
+/** Every plan in each of its targets, and what was asked for without a plan in all of them. */
+export function everyPlanInTarget({ plans, hub }: Pick<World, 'plans' | 'hub'>): PlanInTarget[] {
+  const ofPlans = [...plans.values()].flatMap((plan) =>
+    targetsOf(plan, hub).map((target) => ({ plan: plan.name, target })),
+  );
+  const targets = new Map([hub, ...ofPlans.map(({ target }) => target)].map((target) => [targetKey(target), target]));
+  return [...ofPlans, ...[...targets.values()].map((target) => ({ plan: adHoc, target }))];
+}
+
+async function byHand(world: World, wish: Bare, invocation: Invocation): Promise<Answer[]> {
+  const all = everyPlanInTarget(world).filter((of) => isMeant(of, wish));
+  if (wish.dryRun) return Promise.all(all.map(async (of) => answer(of, { verdicts: await preview(world, of) })));
+  if (wish.plan === undefined) {
+    if (wish.confirm) throw new PermanentError('Say which plan is confirmed: {"plan": "…", "confirm": true}.');
+    for (const of of all) await want(world, 'retention', retentionKey(of));
+    return all.map((of) => answer(of, {}));
+  }
+  if (all.length === 0) throw new PermanentError(notDeployed(world, wish.plan));
+  const confirm = wish.confirm === true;
+  const ends = await Promise.allSettled(all.map((of) => retain(world, of, invocation, { confirm })));
+  const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join(' '));
+  return ends.map((end, index) =>
+    answer(all[index] as PlanInTarget, { retained: end.status === 'fulfilled' ? end.value : undefined }),
+  );
+}
+
+function whyRefused(world: World, { plan, target }: PlanInTarget): string | undefined {
+  const isDeployed = everyPlanInTarget(world).some(
+    (other) => other.plan === plan && targetKey(other.target) === targetKey(target),
+  );
+  return isDeployed ? undefined : notDeployed(world, plan, target);
+}
+
+function notDeployed({ plans }: World, plan: string, target?: Target): string {
+  const where = target === undefined ? '' : ` in ${targetKey(target)}`;
+  const known = [...plans.keys()].join(', ');
+  return `Plan ${plan} is not deployed${where}, so there are no rules: its backups stay. Deployed are: ${known}.`;
+}
+
+const isMeant = ({ plan, target }: PlanInTarget, wish: Bare): boolean =>
+  (wish.plan ?? plan) === plan &&
+  (wish.account ?? target.account) === target.account &&
+  (wish.region ?? target.region) === target.region;
+
+function answer({ plan, target }: PlanInTarget, more: { [Name in keyof Answer]?: Answer[Name] | undefined }): Answer {
+  const given = Object.entries(more).filter(([, value]) => value !== undefined);
+  return { plan, target: targetKey(target), ...Object.fromEntries(given) };
+}
+
+const runOf = ({ plan, ...target }: { plan: string } & Target): PlanInTarget => ({
+  plan,
+  target: { account: target.account, region: target.region },
+});
+
+/** `<account>/<region>#<plan>|retention` */
+function dueOf(key: string): PlanInTarget {
+  const [target = '', plan = ''] = (key.split('|')[0] ?? '').split('#');
+  return { plan, target: parseTarget(target) };
+}
