@@ -106,6 +106,7 @@ class StandInRequest extends Writable {
   readonly #options: RequestOptions;
   readonly #agent: StandInAgent;
   #chunks: Uint8Array[] = [];
+  #giveBack = () => {};
 
   constructor(aws: Pick<LocalAws, 'handle' | 'clock'>, options: RequestOptions, agent: StandInAgent) {
     super({ autoDestroy: false });
@@ -132,19 +133,19 @@ class StandInRequest extends Writable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.socket.destroy();
+    this.#giveBack();
     done(error);
   }
 
   async #send(): Promise<void> {
     const giveBack = await this.#agent.socket();
+    if (this.destroyed) return giveBack();
+    this.#giveBack = giveBack;
     try {
-      if (this.destroyed) return;
       const answer = await this.#aws.handle(this.#wire());
       if (!this.destroyed) this.#respond(answer);
     } catch (error) {
       this.destroy(error as Error);
-    } finally {
-      giveBack();
     }
   }
 

@@ -13,6 +13,8 @@ export async function listen(aws: LocalAws, port: number): Promise<{ url: string
   const server = createServer((request, response) => {
     answer(aws, request, response).catch(() => request.socket.destroy());
   });
+  // Longer than clients keep a connection that they do not use: who closes first must be they.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((ready, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       fail(

@@ -12,7 +12,18 @@ export interface SdkRequest {
 
 /** What the SDK's clients expect of a `requestHandler`. */
 export interface InProcess {
-  handle(request: SdkRequest): Promise<{ response: SdkResponse }>;
+  handle(request: SdkRequest, options?: SdkOptions): Promise<{ response: SdkResponse }>;
+}
+
+/** What a client may ask of a single request. */
+export interface SdkOptions {
+  requestTimeout?: number;
+  abortSignal?: { aborted: boolean; addEventListener?: (type: 'abort', listener: () => void) => void };
+}
+
+export interface InProcessOptions {
+  /** By the local AWS's clock; after it the client gives up, whatever becomes of the request. Never when absent. */
+  requestTimeoutMs?: number;
 }
 
 /** As `HttpResponse` of `@smithy/core`. */
@@ -24,13 +35,33 @@ export interface SdkResponse {
 }
 
 /** A `requestHandler` for SDK clients that reaches the local AWS without a socket: `new DynamoDBClient({ requestHandler })`. */
-export function inProcess(aws: LocalAws): InProcess {
+export function inProcess(aws: LocalAws, { requestTimeoutMs = 0 }: InProcessOptions = {}): InProcess {
   return {
-    async handle(request) {
-      const { status, headers, body } = await aws.handle(toWire(request));
+    async handle(request, { requestTimeout = requestTimeoutMs, abortSignal } = {}) {
+      const answered = aws.handle(toWire(request));
+      const { status, headers, body } = await orGiveUp(aws, answered, requestTimeout, abortSignal);
       return { response: { statusCode: status, headers, body } };
     },
   };
+}
+
+/** The errors are those of the SDK's own handler with `throwOnRequestTimeout`. */
+function orGiveUp<Answer>(
+  { clock }: LocalAws,
+  answered: Promise<Answer>,
+  timeoutMs: number,
+  signal: SdkOptions['abortSignal'],
+): Promise<Answer> {
+  if (timeoutMs === 0 && signal === undefined) return answered;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    if (signal?.aborted) abort();
+    signal?.addEventListener?.('abort', abort);
+    const timeout = { name: 'TimeoutError', code: 'ETIMEDOUT' };
+    const late = () => reject(Object.assign(new Error(`The request took more than ${timeoutMs} ms.`), timeout));
+    const cancel = timeoutMs > 0 ? clock.at(clock.now() + timeoutMs, late) : () => {};
+    answered.then(resolve, reject).finally(cancel);
+  });
 }
 
 function toWire({ method, path, query, headers, body }: SdkRequest): WireRequest {

@@ -122,3 +122,16 @@ test('a lost connection is an error of the request', async () => {
   const lost = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
   await expect(send(() => Promise.reject(lost), new VirtualClock(0))).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
+
+test('a request that is given up gives its socket back, though it is never answered', async () => {
+  const clock = new VirtualClock(0);
+  const never = httpStandIn({ clock, handle: () => new Promise(() => {}) });
+  const agent = new StandInAgent({ maxSockets: 1 });
+  const stuck = never.request({ agent });
+  stuck.on('error', () => {});
+  stuck.end();
+  const next = send(async () => ({ status: 200, headers: {}, body: new TextEncoder().encode('hi') }), clock, agent);
+  clock.at(50, () => stuck.destroy(new Error('timeout')));
+  await clock.run(100);
+  expect(await next).toBe('hi');
+});

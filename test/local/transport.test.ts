@@ -155,3 +155,28 @@ test('a call needs the time that its latency says, by the clock', async () => {
   await clock.run(start + 1000);
   expect(ended - start).toBe(20);
 });
+
+test('a client gives up after its timeout although the call takes effect later', async () => {
+  const seen: Call[] = [];
+  const clock = new VirtualClock(Date.now());
+  const aws = createAws({ clock, services: () => [toyEvents(seen)], latencyMs: () => 500 });
+  const requestHandler = inProcess(aws, { requestTimeoutMs: 200 });
+  const events = new EventBridgeClient({ region: 'eu-west-1', credentials, requestHandler, maxAttempts: 1 });
+  const start = clock.now();
+  let failed: [string, number] | undefined;
+  void events.send(new ListEventBusesCommand({})).catch((error: Error) => {
+    failed = [error.name, clock.now() - start];
+  });
+  await clock.run(start + 1000);
+  expect(failed).toEqual(['TimeoutError', 200]);
+  expect(seen).toHaveLength(1);
+});
+
+test('an aborted request is given up at once', async () => {
+  const { aws, events } = toy();
+  aws.intercept(() => new Promise(() => {}));
+  const abort = new AbortController();
+  const sent = events.send(new ListEventBusesCommand({}), { abortSignal: abort.signal });
+  setImmediate(() => abort.abort());
+  await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+});
