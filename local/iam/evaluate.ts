@@ -1,6 +1,6 @@
 import type { Caller, PolicyDocument } from '../service.ts';
 import { allHold } from './conditions.ts';
-import { type OneOf, type Principals, type Statement, statementsOf } from './document.ts';
+import { type Principals, type Statement, statementsOf } from './document.ts';
 import { type Context, matches, matchesAction } from './match.ts';
 
 /** Everything that a decision depends on. */
@@ -35,7 +35,7 @@ function covers(principals: Principals, caller: Question['caller']): 'name' | 'a
 }
 
 /**
- * NotPrincipal spares a caller only if its account, its role and its session are all named
+ * NotPrincipal in a Deny spares a caller only if its account, its role and its session are all named
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
  */
 function isSpared(principals: Principals, caller: Question['caller']): boolean {
@@ -46,13 +46,12 @@ function isSpared(principals: Principals, caller: Question['caller']): boolean {
   return hasAccount && (isRoot || [caller.principalArn, caller.arn].every((name) => names.includes(name)));
 }
 
-function appliesTo(
-  principals: OneOf<Principals> | undefined,
-  caller: Question['caller'],
-): 'name' | 'account' | undefined {
+function appliesTo({ effect, principals }: Statement, caller: Question['caller']): 'name' | 'account' | undefined {
   if (principals === undefined) return 'name';
-  if (principals.isNot) return isSpared(principals.values, caller) ? undefined : 'name';
-  return covers(principals.values, caller);
+  if (!principals.isNot) return covers(principals.values, caller);
+  const isExempt =
+    effect === 'Deny' ? isSpared(principals.values, caller) : covers(principals.values, caller) !== undefined;
+  return isExempt ? undefined : 'name';
 }
 
 function isAbout(statement: Statement, { action, resource, context }: Question): boolean {
@@ -80,7 +79,7 @@ export function decide(question: Question): Decision {
   const own = question.resourcePolicy === undefined ? [] : statementsOf(question.resourcePolicy);
   const grants = own
     .filter((statement) => isAbout(statement, question))
-    .map((statement) => ({ effect: statement.effect, by: appliesTo(statement.principals, caller) }))
+    .map((statement) => ({ effect: statement.effect, by: appliesTo(statement, caller) }))
     .filter(({ by }) => by !== undefined);
 
   if (identity.some(({ effect }) => effect === 'Deny')) return 'denied by identity';

@@ -74,13 +74,16 @@ class Child implements Environment {
 /** Runs packages as processes of their own, on the machine's clock. `close` kills them all. */
 export function childRunner(): { run: Runner; close(): void } {
   const children = new Set<Child>();
+  let isClosed = false;
   return {
     run(setting) {
+      if (isClosed) throw new Error('The local AWS is closing and starts no more processes.');
       const child: Child = new Child(setting, () => children.delete(child));
       children.add(child);
       return child;
     },
     close() {
+      isClosed = true;
       for (const child of children) child.close();
     },
   };

@@ -74,6 +74,13 @@ describe('who decides', () => {
   });
 });
 
+test('NotPrincipal in an Allow lets in everybody but those named in any way', () => {
+  const except = (names: string[]) => ask({ resourcePolicy: document(allow({ NotPrincipal: { AWS: names } })) });
+  expect(except(['111111111111'])).toBe('no identity allows');
+  expect(except([role])).toBe('no identity allows');
+  expect(except(['333333333333'])).toBe('allowed');
+});
+
 describe('what a statement is about', () => {
   test.each<[object, boolean]>([
     [{ Action: 'dynamodb:CreateBackup' }, true],

@@ -7,7 +7,12 @@ describe('waiting for the answer', () => {
   test('a client of the SDK gets what the handler answers', async () => {
     const { aws } = await startLambda((event) => ({ got: event }));
     const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
-    const client = new LambdaClient({ region, credentials, requestHandler: inProcess(aws) as never });
+    const client = new LambdaClient({
+      region,
+      credentials,
+      requestHandler: inProcess(aws) as never,
+      systemClockOffset: startAt - Date.now(),
+    });
     const answer = await client.send(new InvokeCommand({ FunctionName: 'work', Payload: '{"a":1}', LogType: 'Tail' }));
     expect([answer.StatusCode, answer.ExecutedVersion, answer.FunctionError]).toEqual([200, '$LATEST', undefined]);
     expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toEqual({ got: { a: 1 } });
