@@ -11,6 +11,8 @@ export interface Deployed {
   clock: VirtualClock;
   /** Lets time pass until the work is done; fails when it takes more than `minutes`. */
   whenDone<T>(work: Promise<T>, minutes?: number): Promise<T>;
+  /** What a resource of the template is called. */
+  physicalId(logicalId: string): string;
   end(): void;
 }
 
@@ -33,6 +35,7 @@ export async function deploy(packaged: Packaged): Promise<Deployed> {
     stackName: 'tablekeep-dev',
     codeOf: packagedIn(packaged.directory),
   });
-  await whenDone(deploying);
-  return { aws, clock, whenDone, end: uninstall };
+  const { resources } = await whenDone(deploying);
+  const physicalId = (logicalId: string) => resources.get(logicalId)?.physicalId ?? '';
+  return { aws, clock, whenDone, physicalId, end: uninstall };
 }

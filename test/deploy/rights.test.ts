@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Packaged, packageService } from '../../deploy/package.ts';
+import { list, readYamlTemplate, resourcesOf, statementsOf, type Template } from '../../deploy/template.ts';
+import type { Use } from '../../local/iam/iam.ts';
+import { inProcess } from '../../local/transport.ts';
+import { type Deployed, deploy } from './deployed.ts';
+
+const hub = '123456789012';
+const member = { account: '111122223333', region: 'eu-central-1' };
+const hour = 3_600_000;
+
+/** What AWS does with a role's rights for us, so that no call of ours shows it. */
+const onOurBehalf: Record<string, string> = {
+  'logs:CreateLogStream': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
+  'logs:PutLogEvents': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
+  // Scheduler writes dead letters with the role of the schedule.
+  'sqs:SendMessage': 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html',
+};
+
+const address = new URL('../../deploy/member-account.yml', import.meta.url);
+const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+let packaged: Packaged;
+let deployed: Deployed;
+let used: Use[];
+/** What functions threw three times in a row. */
+const failures: string[] = [];
+beforeAll(async () => {
+  packaged = await packageService({ plans: fileOf('rights-plans.yml') });
+  deployed = await deploy(packaged);
+  deployed.aws.onCall(({ call }) => {
+    if (call.operation !== 'PutEvents') return;
+    const { Entries } = call.input as { Entries: { Source: string; Detail: string }[] };
+    failures.push(...Entries.filter(({ Source }) => Source === 'lambda').map(({ Detail }) => Detail));
+  });
+  used = await twoNights(deployed);
+}, 300_000);
+afterAll(() => {
+  deployed?.end();
+  packaged?.remove();
+});
+
+const table = (TableName: string, more: object = {}) =>
+  new CreateTableCommand({
+    TableName,
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    ...more,
+  });
+
+/**
+ * Two nights at home and in a member account, with enough tables for a list of backups, a customer's key, a table that
+ * goes in between, a dead letter and somebody's wish: what the roles were allowed meanwhile.
+ */
+async function twoNights({ aws, clock, whenDone, physicalId }: Deployed): Promise<Use[]> {
+  const as = (accessKeyId: string, region: string) => ({
+    region,
+    credentials: { accessKeyId, secretAccessKey: 'any' },
+    requestHandler: inProcess(aws),
+  });
+  const home = as('administrator', 'us-east-1');
+  const there = as(member.account, member.region);
+  const HubRolePrefix = 'tablekeep-dev-us-east-1';
+  await whenDone(
+    aws.cloudformation.deploy(readFileSync(address, 'utf8'), {
+      stackName: 'tablekeep-member',
+      ...member,
+      parameters: { HubAccount: hub, HubRolePrefix },
+    }),
+  );
+  const dynamodb = new DynamoDBClient(home);
+  const { KeyMetadata } = await whenDone(new KMSClient(home).send(new CreateKeyCommand({})));
+  const SSESpecification = { Enabled: true, SSEType: 'KMS' as const, KMSMasterKeyId: KeyMetadata?.Arn };
+  await whenDone(dynamodb.send(table('secrets', { SSESpecification })));
+  for (const name of ['orders', 'invoices', 'customers', 'carts', 'stock', 'gone']) {
+    await whenDone(dynamodb.send(table(name)));
+  }
+  const Tags = [{ Key: 'backup', Value: 'yes' }];
+  await whenDone(new DynamoDBClient(there).send(table('ledger', { Tags })));
+  const QueueUrl = physicalId('DeadLetters');
+  await whenDone(new SQSClient(home).send(new SendMessageCommand({ QueueUrl, MessageBody: '{"detail-type":"Lost"}' })));
+  await clock.run(clock.now() + 15 * hour);
+  await whenDone(dynamodb.send(new DeleteTableCommand({ TableName: 'gone' })));
+  await clock.run(clock.now() + 27 * hour);
+  return aws.iam.used();
+}
+
+const actionsOf = (template: Template) =>
+  resourcesOf(template, 'AWS::IAM::Role').map(
+    ([id, role]) => [id, [...new Set(statementsOf(role).flatMap(({ Action }) => list(Action)))].toSorted()] as const,
+  );
+
+const usedBy = (roleArn: string) => [
+  ...new Set(used.filter((use) => use.roleArn === roleArn).map(({ action }) => action)),
+];
+
+function expectExactly(allowed: string[], roleArn: string): void {
+  const calls = usedBy(roleArn);
+  expect(
+    calls.filter((action) => !allowed.includes(action)),
+    'used, not allowed',
+  ).toEqual([]);
+  expect(
+    allowed.filter((action) => !calls.includes(action) && !(action in onOurBehalf)),
+    'allowed, not used',
+  ).toEqual([]);
+}
+
+describe('every role may do what it does in two nights, and nothing else:', () => {
+  const names: Record<string, string> = {
+    StartRunRole: 'start-run',
+    TakeBackupsRole: 'take-backups',
+    ApplyRetentionRole: 'apply-retention',
+    HeartbeatRole: 'heartbeat',
+    AuditRole: 'audit',
+    SchedulerRole: 'scheduler',
+    HousekeepingRole: 'housekeeping',
+  };
+
+  test.each(Object.entries(names))('%s', (id, name) => {
+    const [, allowed = []] = actionsOf(packaged.template).find(([other]) => other === id) ?? [];
+    expectExactly([...allowed], `arn:aws:iam::${hub}:role/tablekeep-dev-us-east-1-${name}`);
+  });
+
+  test('no other role is deployed', () => {
+    expect(
+      actionsOf(packaged.template)
+        .map(([id]) => id)
+        .toSorted(),
+    ).toEqual(Object.keys(names).toSorted());
+  });
+
+  test.each([
+    ['ReadRole', 'read'],
+    ['BackupRole', 'backup'],
+    ['RetainRole', 'retain'],
+  ])('%s of a member account', (id, capability) => {
+    const [, allowed = []] = actionsOf(readYamlTemplate(address)).find(([other]) => other === id) ?? [];
+    expectExactly([...allowed], `arn:aws:iam::${member.account}:role/tablekeep-${capability}`);
+  });
+});
+
+test('no function failed meanwhile', () => {
+  expect(failures).toEqual([]);
+});
