@@ -37,14 +37,6 @@ function eventOf({ Payload }: Record<string, unknown>, type: InvocationType): st
   return text;
 }
 
-function typeOf({ InvocationType = 'RequestResponse' }: Record<string, unknown>): InvocationType {
-  if (Object.hasOwn(largestEventBytes, String(InvocationType))) return InvocationType as InvocationType;
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value '${InvocationType}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`,
-  );
-}
-
 function checkVersion(one: LambdaFunction, qualifier: string): void {
   if (qualifier === '$LATEST' || (Number(qualifier) >= 1 && Number(qualifier) <= one.versions)) return;
   throw new AwsError('ResourceNotFoundException', `Function not found: ${one.arn}:${qualifier}`, 404);
@@ -58,7 +50,7 @@ export function invokeOperation(options: InvokeOptions): (call: Call) => Promise
     const one = options.functions.of(call);
     const qualifier = qualifierOf(call);
     checkVersion(one, qualifier);
-    const type = typeOf(call.input);
+    const type = (call.input.InvocationType ?? 'RequestResponse') as InvocationType;
     const event = eventOf(call.input, type);
     if (type === 'DryRun') return new RawAnswer(204, {}, nothing);
     if (type === 'Event') {

@@ -1,4 +1,5 @@
 import type { LocalIam } from '../iam/iam.ts';
+import { validatorOf } from '../members.ts';
 import type { Call, Core, Permission, RestParts, Service } from '../service.ts';
 import { bindByName } from '../wire/rest-json.ts';
 import { administration } from './administration.ts';
@@ -47,6 +48,15 @@ const routes = {
   'GET /2019-09-25/functions/{FunctionName}/event-invoke-config': 'GetFunctionEventInvokeConfig',
   'DELETE /2019-09-25/functions/{FunctionName}/event-invoke-config': 'DeleteFunctionEventInvokeConfig',
 };
+
+const validate = validatorOf({
+  required: {
+    CreateFunction: ['FunctionName', 'Role', 'Code'],
+    AddPermission: ['FunctionName', 'StatementId', 'Action', 'Principal'],
+    PutFunctionConcurrency: ['ReservedConcurrentExecutions'],
+  },
+  enums: { InvocationType: ['Event', 'RequestResponse', 'DryRun'], LogType: ['None', 'Tail'] },
+});
 
 /** Invoke's event is the body itself, and its options are headers. */
 function bind(operation: string, parts: RestParts): Record<string, unknown> {
@@ -103,6 +113,7 @@ export function createLambda(core: Core, options: LambdaOptions): LambdaService 
     routes,
     maxBodyBytes: 100 * 2 ** 20,
     bind,
+    validate,
     permissions,
     resourcePolicy: (call) => (call.operation === 'ListFunctions' ? undefined : functions.find(arnOf(call))?.policy),
     operations: {

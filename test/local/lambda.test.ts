@@ -128,6 +128,12 @@ describe('making functions', () => {
     await expect(startLambda(() => null, settings)).rejects.toThrow(message);
   });
 
+  test('a permission needs to say for whom', async () => {
+    const { call } = await startLambda(() => null);
+    const input = { StatementId: 'one', Action: 'lambda:InvokeFunction' };
+    await expect(call('AddPermission', input)).rejects.toThrow(/Value null at 'principal'/);
+  });
+
   test('settings can be changed, read and listed', async () => {
     const { call } = await startLambda(() => null, { Timeout: 10 });
     await call('UpdateFunctionConfiguration', { Timeout: 20, Environment: { Variables: { A: 'b' } } });
