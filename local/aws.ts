@@ -1,5 +1,6 @@
 import { administrators } from './administrators.ts';
 import { type Clock, realClock, VirtualClock } from './clock.ts';
+import { performer, type Told } from './perform.ts';
 import { seededRandom } from './random.ts';
 import {
   AwsError,
@@ -7,7 +8,6 @@ import {
   type Core,
   type Iam,
   type Intercept,
-  type Permission,
   type Service,
   type WireAnswer,
   type WireRequest,
@@ -30,17 +30,6 @@ export interface AwsOptions {
   latencyMs?: (call: Call) => number;
 }
 
-/** A call that was allowed, and how it ended. Calls that were refused are not told. */
-export interface Told {
-  call: Call;
-  permissions: Permission[];
-  /** Epoch ms: when it was allowed, and when it ended. */
-  at: number;
-  endedAt: number;
-  /** What the caller was answered instead of a result. */
-  error?: unknown;
-}
-
 /** A whole AWS in this process. */
 export interface LocalAws {
   core: Core;
@@ -57,6 +46,7 @@ export interface LocalAws {
 /** Twelve digits that AWS's own documentation uses. */
 const defaultAccount = '123456789012';
 
+/** An AWS of these services, empty at first. `createWholeAws` of services.ts makes one of all that there are. */
 export function createAws(options: AwsOptions): LocalAws {
   const { clock = realClock(), account = defaultAccount, region = 'us-east-1' } = options;
   const iam = options.iam ?? administrators(account);
@@ -79,33 +69,7 @@ export function createAws(options: AwsOptions): LocalAws {
     if (found === undefined) throw new AwsError('UnknownServiceException', `There is no service ${name} here.`, 404);
     return found;
   };
-
-  /** Everything between a request that was read and its answer. */
-  async function perform(call: Call): Promise<unknown> {
-    const called = service(call.service);
-    const operation = called.operations[call.operation];
-    if (operation === undefined) throw unknownOperation(called, call.operation);
-    called.validate?.(call.operation, call.input);
-    const permissions = called.permissions(call);
-    const policy = permissions.length > 0 ? called.resourcePolicy?.(call) : undefined;
-    for (const permission of permissions) iam.authorize(call.caller, permission, policy);
-
-    const at = clock.now();
-    const tell = (outcome: { error?: unknown }) => {
-      for (const listener of listeners) listener({ call, permissions, at, endedAt: clock.now(), ...outcome });
-    };
-    try {
-      const result = await intercepts.reduce<() => Promise<unknown>>(
-        (inner, around) => () => around(call, inner),
-        async () => operation(call),
-      )();
-      tell({});
-      return result;
-    } catch (error) {
-      tell({ error });
-      throw error;
-    }
-  }
+  const perform = performer({ clock, iam, service, intercepts, listeners });
 
   return {
     core,
@@ -124,12 +88,4 @@ export function createAws(options: AwsOptions): LocalAws {
       return () => listeners.delete(listener);
     },
   };
-}
-
-/** As AWS answers: JSON services 400, REST services 404, query services by another name. */
-function unknownOperation(service: Service, operation: string): AwsError {
-  if (service.protocol !== 'query') {
-    return new AwsError('UnknownOperationException', '', service.protocol === 'rest-json' ? 404 : 400);
-  }
-  return new AwsError('InvalidAction', `The action ${operation} is not valid for this endpoint.`);
 }
