@@ -85,11 +85,12 @@ describe('deploying again', () => {
   });
 
   test('removing the stack removes everything but what is retained', async () => {
-    const { deploy, formation, during, call, iam } = startAws();
+    const { clock, deploy, formation, during, call, iam } = startAws();
     const stack = await deploy(template);
     const table = stack.resources.get('Table')?.physicalId;
     const role = stack.resources.get('Role')?.attributes.Arn;
     await during(formation.remove('chain-dev'));
+    await clock.run(clock.now() + 60_000);
     expect(await call('dynamodb', 'ListTables', {})).toEqual({ TableNames: [table] });
     expect(await call('lambda', 'ListFunctions', {})).toEqual({ Functions: [] });
     expect(await call('sqs', 'ListQueues', {})).toEqual({});
