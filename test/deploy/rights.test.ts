@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Packaged, packageService } from '../../deploy/package.ts';
@@ -13,6 +14,8 @@ import { type Deployed, deploy } from './deployed.ts';
 const hub = '123456789012';
 const member = { account: '111122223333', region: 'eu-central-1' };
 const hour = 3_600_000;
+/** So many that backups are looked for in lists and not one by one. */
+const manyTables = 25;
 
 /** What AWS does with a role's rights for us, so that no call of ours shows it. */
 const onOurBehalf: Record<string, string> = {
@@ -78,15 +81,21 @@ async function twoNights({ aws, clock, whenDone, physicalId }: Deployed): Promis
   const { KeyMetadata } = await whenDone(new KMSClient(home).send(new CreateKeyCommand({})));
   const SSESpecification = { Enabled: true, SSEType: 'KMS' as const, KMSMasterKeyId: KeyMetadata?.Arn };
   await whenDone(dynamodb.send(table('secrets', { SSESpecification })));
-  for (const name of ['orders', 'invoices', 'customers', 'carts', 'stock', 'gone']) {
-    await whenDone(dynamodb.send(table(name)));
-  }
+  const abroad = new DynamoDBClient(there);
   const Tags = [{ Key: 'backup', Value: 'yes' }];
-  await whenDone(new DynamoDBClient(there).send(table('ledger', { Tags })));
+  const names = Array.from({ length: manyTables }, (_, index) => `table-${index}`);
+  await whenDone(
+    Promise.all(names.flatMap((name) => [dynamodb.send(table(name)), abroad.send(table(name, { Tags }))])),
+  );
   const QueueUrl = physicalId('DeadLetters');
   await whenDone(new SQSClient(home).send(new SendMessageCommand({ QueueUrl, MessageBody: '{"detail-type":"Lost"}' })));
   await clock.run(clock.now() + 15 * hour);
-  await whenDone(dynamodb.send(new DeleteTableCommand({ TableName: 'gone' })));
+  await whenDone(dynamodb.send(new DeleteTableCommand({ TableName: 'table-0' })));
+  const dryRun = new InvokeCommand({
+    FunctionName: physicalId('ApplyDashretentionLambdaFunction'),
+    Payload: readFileSync(new URL('../../events/examples/retention-dry-run.json', import.meta.url)),
+  });
+  expect((await whenDone(new LambdaClient(home).send(dryRun))).FunctionError).toBeUndefined();
   await clock.run(clock.now() + 27 * hour);
   return aws.iam.used();
 }
