@@ -81,8 +81,21 @@ export function sampleModels(): SampleTable[] {
     .flatMap((file) => (JSON.parse(readFileSync(at(`models/${file}`), 'utf8')) as Model).DataModel)
     .map((model) => ({
       definition: definitionOf(model),
-      items: [...(model.TableData ?? []), ...(model.TableFacets ?? []).flatMap(({ TableData }) => TableData ?? [])],
+      items: [model, ...(model.TableFacets ?? [])].flatMap(({ TableData }) => TableData ?? []).map(withPlainMaps),
     }));
+}
+
+/** The samples write some maps twice over, `{"M": {"M": {"HP": {"N": "50"}}}}`, which DynamoDB refuses. */
+function withPlainMaps(item: Record<string, AttributeValue>): Record<string, AttributeValue> {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => {
+      const inner =
+        Object.keys(value.M ?? {}).join() === 'M'
+          ? (value.M?.M as unknown as Record<string, AttributeValue>)
+          : undefined;
+      return [name, inner === undefined ? value : { M: inner }];
+    }),
+  );
 }
 
 /** Debian's package index as one table: 3,000 items of every type that DynamoDB has but NULL and the number set. */
