@@ -42,7 +42,7 @@ export function wireDoor(door: Door): (request: WireRequest) => Promise<WireAnsw
     const requestId = core.random.uuid();
     const signature = readSignature(request);
     const service = findService(services, request, signature);
-    if (service === undefined) return dated(core, unknownService(signature, requestId));
+    if (service === undefined) return dated(core, unknownService(request, signature, requestId));
     const protocol = protocols[service.protocol];
     try {
       const call = readCall(door, service, request, signature, requestId);
@@ -99,17 +99,16 @@ const asAwsError = (error: unknown): AwsError =>
     ? error
     : new AwsError('InternalFailure', error instanceof Error ? (error.stack ?? error.message) : String(error), 500);
 
-function unknownService(signature: Signature | undefined, requestId: string): WireAnswer {
-  return signature === undefined
-    ? json.error(nobody, unsigned(nobody), requestId)
-    : json.error(
-        nobody,
-        new AwsError('UnknownServiceException', `The local AWS has no service ${signature.service}.`, 404),
-        requestId,
-      );
+/** In the form that the client seems to read. */
+function unknownService({ headers }: WireRequest, signature: Signature | undefined, requestId: string): WireAnswer {
+  const protocol = headers['content-type']?.includes('form') ? 'query' : 'json-1.1';
+  const nobody: Service = { name: '', protocol, permissions: () => [], operations: {} };
+  const error =
+    signature === undefined
+      ? unsigned(nobody)
+      : new AwsError('UnknownServiceException', `The local AWS has no service ${signature.service}.`, 404);
+  return protocols[protocol].error(nobody, error, requestId);
 }
-
-const nobody: Service = { name: '', protocol: 'json-1.1', permissions: () => [], operations: {} };
 
 /** SDKs set their clocks by the `Date` of each answer. */
 function dated({ clock }: Core, answer: WireAnswer): WireAnswer {

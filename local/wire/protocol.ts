@@ -1,4 +1,4 @@
-import type { AwsError, Service, WireAnswer, WireRequest } from '../service.ts';
+import { AwsError, type Service, type WireAnswer, type WireRequest } from '../service.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -20,9 +20,14 @@ const text = new TextDecoder();
 export const encode = (value: string): Uint8Array => utf8.encode(value);
 export const decode = (bytes: Uint8Array): string => text.decode(bytes);
 
-/** The path without host, trailing slash or query, decoded piece by piece. */
-export const segments = (path: string): string[] =>
-  path
-    .split('/')
-    .filter((piece) => piece !== '')
-    .map(decodeURIComponent);
+/** The path without host, trailing slash or query, decoded piece by piece. Throws `AwsError` for a wrong escape. */
+export function segments(path: string): string[] {
+  try {
+    return path
+      .split('/')
+      .filter((piece) => piece !== '')
+      .map(decodeURIComponent);
+  } catch {
+    throw new AwsError('ValidationException', `The path ${path} is not percent-encoded correctly.`);
+  }
+}

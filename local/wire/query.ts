@@ -24,7 +24,8 @@ export const query: Protocol = {
 
   error(service, error, requestId) {
     const type = error.status < 500 ? 'Sender' : 'Receiver';
-    const inner = element('Error', { Type: type, Code: error.code, Message: error.message, ...error.members });
+    const code = error.code === 'ExpiredTokenException' ? 'ExpiredToken' : error.code;
+    const inner = element('Error', { Type: type, Code: code, Message: error.message, ...error.members });
     const id = element('RequestId', requestId);
     return xmlAnswer(error.status, requestId, `<ErrorResponse${namespace(service)}>${inner}${id}</ErrorResponse>`);
   },

@@ -71,6 +71,11 @@ test('a client that asks first is told to go on', async () => {
   expect(await post(url, headers, '{}')).toBe(200);
 });
 
+test('a body that nothing here takes is refused before it is whole', async () => {
+  const { url } = await serve();
+  expect(await post(url, {}, 'x'.repeat(30 * 2 ** 20))).toBe(413);
+});
+
 test('a request without a signature is refused', async () => {
   const { url } = await serve();
   expect(await post(url, { 'x-amz-target': 'AWSEvents.ListEventBuses' }, '{}')).toBe(400);

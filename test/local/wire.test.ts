@@ -12,7 +12,10 @@ const fail = () => {
   throw new AwsError('SomethingException', 'No.', 400, { Item: { a: 1 } });
 };
 const operations = { Echo: echo, Fail: fail, Raw: () => new RawAnswer(202, { 'x-own': '1' }, new Uint8Array([1, 2])) };
-const common = { permissions: () => [], operations };
+const expired = () => {
+  throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired', 403);
+};
+const common = { permissions: () => [], operations: { ...operations, Expired: expired } };
 
 const services: Service[] = [
   {
@@ -47,24 +50,18 @@ interface Sent {
   body?: string | Uint8Array;
   date?: string;
   authorization?: string;
+  type?: string;
 }
 
-async function send({
-  service,
-  target,
-  method = 'POST',
-  path = '/',
-  query = '',
-  body = '',
-  date,
-  authorization,
-}: Sent) {
+async function send({ service, method = 'POST', path = '/', query = '', body = '', ...sent }: Sent) {
+  const { target, date, authorization, type } = sent;
   const aws = createAws({ clock: new VirtualClock(now), services: () => services });
   const scope = `AWS4-HMAC-SHA256 Credential=AKIA1/20260131/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
   const headers = {
     authorization: authorization ?? scope,
     ...(date !== undefined && { 'x-amz-date': date }),
     ...(target !== undefined && { 'x-amz-target': target }),
+    ...(type !== undefined && { 'content-type': type }),
   };
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const answer = await aws.handle({ method, path, query, headers, body: bytes });
@@ -169,4 +166,19 @@ test('REST members come from path, query string and body, decoded', async () => 
 test('an operation may answer with status, headers and bytes of its own', async () => {
   const { status, headers, body } = await send({ service: 'scheduler', path: '/raw' });
   expect([status, headers['x-own'], [...body]]).toEqual([202, '1', [1, 2]]);
+});
+
+test('what no service answers is said in the form that the client reads', async () => {
+  const type = 'application/x-www-form-urlencoded; charset=utf-8';
+  const { text } = await send({ service: 'ec2', type, body: 'Action=DescribeInstances' });
+  expect(text).toContain('<Message>The local AWS has no service ec2.</Message>');
+});
+
+test('a path with a wrong escape is the client’s mistake', async () => {
+  expect((await send({ service: 'scheduler', path: '/echo/%zz' })).status).toBe(400);
+});
+
+test('an ended session has the name that the protocol gives it', async () => {
+  expect((await send({ service: 'sns', body: 'Action=Expired' })).text).toContain('<Code>ExpiredToken</Code>');
+  expect((await db({ target: 'Db.Expired' })).text).toContain('ExpiredTokenException');
 });

@@ -312,6 +312,27 @@ describe('rights', () => {
     expect((await put(here.as('other', may), {})).FailedEntryCount).toBe(0);
   });
 
+  test('another account puts on a bus only when the bus lets it in, and the event says who put it', async () => {
+    const here = world();
+    await rule(here);
+    const other = '111122223333';
+    const bus = `arn:aws:events:us-east-1:${account}:event-bus/default`;
+    const role = here.iam.putRole({
+      account: other,
+      name: 'friend',
+      trust: { Statement: [] },
+      policies: { put: { Statement: may } },
+    });
+    const { accessKeyId, sessionToken } = here.iam.openSession(role.arn, 'session', 3600);
+    const friend = here.client(accessKeyId, sessionToken);
+    await expect(put(friend, {}, { EventBusName: bus })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const permission = { Action: 'events:PutEvents', Principal: other, StatementId: 'friend' };
+    await here.events.send(new PutPermissionCommand(permission));
+    expect((await put(friend, {}, { EventBusName: bus })).FailedEntryCount).toBe(0);
+    await here.later(1000);
+    expect(here.lambda.heard.map(({ event }) => event)).toMatchObject([{ account: other }]);
+  });
+
   test('statements of a bus are added and taken away one by one', async () => {
     const { events } = world();
     const add = { Action: 'events:PutEvents', Principal: '111122223333', StatementId: 'friend' };

@@ -81,6 +81,7 @@ export function world(weather: Weather = {}) {
     lambda,
     events: new EventBridgeClient(clientOf('admin')),
     sqs: new SQSClient(clientOf('admin')),
+    client: (accessKeyId: string, sessionToken?: string) => new EventBridgeClient(clientOf(accessKeyId, sessionToken)),
     /** A client of a role that may do just that. */
     as(name: string, statement: unknown): EventBridgeClient {
       const role = iam.putRole({
