@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sleep } from '../clock.ts';
 import type { LocalIam } from '../iam/iam.ts';
-import { AwsError, type Core } from '../service.ts';
+import type { Core } from '../service.ts';
 import { coerce } from './coerce.ts';
 import { resolve, type Scope } from './intrinsics.ts';
 import type { Place, Properties } from './kind.ts';
 import { kindOf } from './kinds/kinds.ts';
 import { inOrder } from './order.ts';
+import { placeOf } from './place.ts';
 import { parametersOf, scopeOf } from './scope.ts';
 import type { Output, Stack, StackResource, Stacks } from './stacks.ts';
 import { parseTemplate, type Template, type TemplateResource } from './template.ts';
@@ -27,45 +27,6 @@ export interface Deployer {
   core: Core;
   iam: LocalIam;
   stacks: Stacks;
-}
-
-/** How long CloudFormation is waited for at most, and how often it looks. */
-const patienceMs = 10 * 60_000;
-const lookEveryMs = 1000;
-
-function placeOf({ core, iam }: Deployer, stack: Stack, logicalId: string, codeOf: DeployOptions['codeOf']): Place {
-  const { account, region } = stack;
-  const caller = iam.caller(account);
-  return {
-    account,
-    region,
-    logicalId,
-    iam,
-    async call(service, operation, input) {
-      return ((await core.call({ service, operation, input, caller, account, region })) ?? {}) as Properties;
-    },
-    generateName(longest) {
-      const random = core.random.hex(12).toUpperCase();
-      return `${`${stack.name}-${logicalId}`.slice(0, longest - 13)}-${random}`;
-    },
-    async patiently(codes, work) {
-      const untilAt = core.clock.now() + patienceMs;
-      for (;;) {
-        try {
-          return await work();
-        } catch (error) {
-          const passes = error instanceof AwsError && codes.includes(error.code) && core.clock.now() < untilAt;
-          if (!passes) throw error;
-          await sleep(core.clock, lookEveryMs);
-        }
-      }
-    },
-    codeOf(s3Key) {
-      if (codeOf === undefined) throw new Error('Nobody said where the code of functions is (codeOf).');
-      return codeOf(logicalId, s3Key);
-    },
-    arn: (service, resource) => `arn:aws:${service}:${region}:${account}:${resource}`,
-  };
 }
 
 /** Makes one resource, changes it if its properties changed, or replaces it if what identifies it did. */

@@ -1,5 +1,6 @@
 import { AwsError, type Call, type Service } from '../service.ts';
-import { type EventInvokeConfig, type Functions, invalid, qualifierOf } from './functions.ts';
+import { type EventInvokeConfig, type Functions, invalid } from './functions.ts';
+import { qualifierOf } from './names.ts';
 
 interface Input {
   MaximumRetryAttempts?: number;

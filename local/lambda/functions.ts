@@ -1,4 +1,5 @@
 import { AwsError, type Call, type PolicyDocument } from '../service.ts';
+import { arnOf } from './names.ts';
 import { Code } from './runner.ts';
 
 /** What becomes of an event that a function was given asynchronously. */
@@ -130,36 +131,6 @@ export class Functions {
     return [...this.#functions.values()].filter((one) => one.account === account && one.region === region);
   }
 }
-
-/** `name`, `name:qualifier`, `<account>:function:name`, or a whole ARN, with or without a qualifier. */
-const names = /^(?:(?:arn:aws:lambda:([a-z0-9-]+):)?(\d{12}):function:)?([\w-]+)(?::(\$LATEST|[\w-]+))?$/;
-
-function partsOf({ input, account, region }: Call) {
-  const given = String(input.FunctionName ?? '');
-  const [, ownRegion = region, ownAccount = account, name, qualifier] = names.exec(given) ?? [];
-  if (name === undefined) {
-    const pattern = String(names).slice(1, -1);
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${given}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}`,
-    );
-  }
-  return {
-    account: ownAccount,
-    region: ownRegion,
-    name,
-    qualifier: qualifier ?? (input.Qualifier as string | undefined),
-  };
-}
-
-/** The ARN of the function that a call names, without a qualifier. */
-export function arnOf(call: Call): string {
-  const { account, region, name } = partsOf(call);
-  return `arn:aws:lambda:${region}:${account}:function:${name}`;
-}
-
-/** The qualifier that a call names, `$LATEST` when it names none. */
-export const qualifierOf = (call: Call): string => partsOf(call).qualifier ?? '$LATEST';
 
 /** A function as GetFunctionConfiguration answers it. */
 export function configurationOf(one: LambdaFunction, version = '$LATEST'): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { AwsError, type Call, RawAnswer } from '../service.ts';
-import { type Functions, type LambdaFunction, qualifierOf } from './functions.ts';
+import type { Functions, LambdaFunction } from './functions.ts';
 import type { LogLine } from './logs.ts';
+import { qualifierOf } from './names.ts';
 import type { Outcome } from './runner.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
