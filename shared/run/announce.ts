@@ -9,19 +9,22 @@ import { completed, failed, skipped } from './told.ts';
  */
 export class Announcer {
   readonly #world: World;
+  /** What the last driver told, by its clock: our ends come after it, whatever our clock says. */
+  readonly #toldUntil: number;
   /** Ends that are being written: nobody knows yet whether they will be told. */
   readonly #writing = new Set<{ endedAt: number }>();
   #waiting: Backup[] = [];
   #telling: Backup[] = [];
   readonly counts = { AVAILABLE: 0, FAILED: 0, SKIPPED: 0 };
 
-  constructor(world: World) {
+  constructor(world: World, toldUntil: number) {
     this.#world = world;
+    this.#toldUntil = toldUntil;
   }
 
   /** Writes an end and remembers to tell it. `write` answers with the end that stands in the ledger now, if it is one. */
   async end(write: (endedAt: number) => Promise<Backup | undefined>): Promise<void> {
-    const writing = { endedAt: this.#world.clock.now() };
+    const writing = { endedAt: this.#now() };
     this.#writing.add(writing);
     try {
       const ended = await write(writing.endedAt);
@@ -37,7 +40,11 @@ export class Announcer {
 
   watermark(): number {
     const untold = [...this.#writing, ...this.#waiting, ...this.#telling].map(({ endedAt = 0 }) => endedAt);
-    return Math.min(this.#world.clock.now(), ...untold);
+    return Math.min(this.#now(), ...untold);
+  }
+
+  #now(): number {
+    return Math.max(this.#world.clock.now(), this.#toldUntil);
   }
 
   /** Puts everything that waits on the bus; what could not be put waits on. */

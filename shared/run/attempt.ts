@@ -43,10 +43,7 @@ const answers: Record<ErrorKind, (attempt: Attempt, error: unknown) => Promise<b
     await endWithout(driven, entry, 'FAILED', errorText(error));
     return false;
   },
-  async ambiguous({ driven }) {
-    driven.isInDoubt = true;
-    return false;
-  },
+  ambiguous: async () => false,
 };
 
 /**

@@ -19,8 +19,6 @@ export interface Driving {
   attempts: Set<Promise<void>>;
   /** Since the last renewal of the lease. */
   throttled: number;
-  /** A request may have made a backup that nobody recorded: every name is looked at once more before the end. */
-  isInDoubt: boolean;
 }
 
 /** No request is sent so shortly before the deadline that nobody would see its backup become AVAILABLE. */
@@ -35,12 +33,11 @@ export function driving(world: World, run: StoredRun, invocation: Invocation): D
     run,
     invocation,
     entries: new Entries(run, world.installation),
-    announcer: new Announcer(world),
+    announcer: new Announcer(world, run.announcedUntil),
     isSelected: false,
     ...(run.listingError !== undefined && { listingError: run.listingError }),
     attempts: new Set(),
     throttled: 0,
-    isInDoubt: false,
   };
 }
 
@@ -54,6 +51,11 @@ export function isStopped(driven: Driving): boolean {
 /** Every selected table has ended. */
 export function isDone({ isSelected, entries }: Driving): boolean {
   return isSelected && entries.open().length === 0;
+}
+
+/** From now on tables that have not ended fail. */
+export function isExpired({ run, world }: Driving): boolean {
+  return world.clock.now() >= run.deadlineAt;
 }
 
 /** Sleeps, but not past the time to stop. */

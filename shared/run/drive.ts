@@ -4,7 +4,7 @@ import { parseRunId } from '../names.ts';
 import { documentedPerSecond } from '../quota-rates.ts';
 import type { Invocation, World } from '../world.ts';
 import { activeRuns, admit } from './admission.ts';
-import { type Driving, driving, isDone } from './context.ts';
+import { type Driving, driving, isDone, isExpired, isStopped } from './context.ts';
 import { hasEnded } from './entries.ts';
 import { endRun, tellEnd } from './finish.ts';
 import { LeaseLost, leave, renewEveryMs, renewLease, takeLease, writeAsDriver } from './lease.ts';
@@ -17,9 +17,6 @@ export type Drove = 'none' | 'waiting' | 'left' | 'ended';
 
 /** A run that must wait is looked at again so much later. */
 const waitMs = 60_000;
-
-/** Ends of the last driver may be stamped by a clock that is so far behind ours. */
-const toleratedClockMs = 5000;
 
 /**
  * Goes on with a run from whatever the catalog and AWS say about it, until it has ended or this invocation must; then
@@ -66,9 +63,12 @@ async function goOn(driven: Driving): Promise<Drove> {
   await loadLedger(driven);
   const isOver = { yet: false };
   const beside = Promise.all([guard(driven, renewing(driven, isOver)), guard(driven, telling(driven, isOver))]);
-  await Promise.all([select, pump, watch].map((part) => guard(driven, part(driven))));
-  await Promise.all(driven.attempts);
-  if (driven.failure === undefined && driven.isInDoubt && isDone(driven)) await guard(driven, lookAtAll(driven));
+  do {
+    await Promise.all([select, pump, watch].map((part) => guard(driven, part(driven))));
+    await Promise.all(driven.attempts);
+    // Whoever made a second backup of a name of ours: it is found before the run ends.
+    if (isDone(driven) && !isStopped(driven) && !isExpired(driven)) await guard(driven, lookAtAll(driven));
+  } while (!isDone(driven) && !isStopped(driven));
   isOver.yet = true;
   await beside;
   if (driven.failure === undefined) await guard(driven, driven.announcer.flush());
@@ -97,8 +97,7 @@ async function loadLedger(driven: Driving): Promise<void> {
   const { world, run, entries, announcer } = driven;
   for await (const item of world.catalog.query(ledgerOf(run))) {
     const entry = entries.merge(backupFrom(item));
-    if (entry.attempt > 1 || entry.state === 'STARTING') driven.isInDoubt = true;
-    if (hasEnded(entry) && (entry.endedAt ?? 0) >= run.announcedUntil - toleratedClockMs) announcer.tell(entry);
+    if (hasEnded(entry) && (entry.endedAt ?? 0) >= run.announcedUntil) announcer.tell(entry);
   }
 }
 

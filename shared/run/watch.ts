@@ -1,6 +1,6 @@
 import { kindOf } from '../errors.ts';
 import type { BackupSummary } from '../world.ts';
-import { type Driving, isDone, isStopped, pause, stopAt } from './context.ts';
+import { type Driving, isDone, isExpired, isStopped, pause, stopAt } from './context.ts';
 import { type Entry, hasEnded } from './entries.ts';
 import { nextLookAt, type Window, windowsOf } from './windows.ts';
 import { endAvailable, endWithout, record, recordDuplicate } from './writes.ts';
@@ -19,7 +19,7 @@ export async function watch(driven: Driving): Promise<void> {
   const { clock } = driven.world;
   const lookedAt = new Map<number, number>();
   while (!isStopped(driven) && !isDone(driven)) {
-    if (clock.now() >= driven.run.deadlineAt) {
+    if (isExpired(driven)) {
       await expire(driven);
       continue;
     }

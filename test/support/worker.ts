@@ -16,8 +16,9 @@ const never = new Promise<never>(() => {});
 const requestTimeoutMs = 10_000;
 
 /**
- * One process of the service: everything that it awaits from outside passes a point before and after, and at each
- * point it may die or stand still. JavaScript between two points has no effect on the world, so these are all.
+ * One process of the service: each call to AWS passes a point before it is signed, before it takes effect and before
+ * its answer arrives, and at each point the process may die or stand still. What happens between two points has no
+ * effect on the world, so these are all.
  */
 export class Worker {
   points = 0;
@@ -34,10 +35,10 @@ export class Worker {
   get clock(): Clock {
     return {
       now: () => this.#clock.now(),
+      // No points of their own: a mishap in a sleep is one before the next call.
       sleep: async (ms) => {
-        await this.#point();
         if (ms > 0) await sleep(this.#clock, ms);
-        await this.#point();
+        await this.#standing();
       },
     };
   }
@@ -75,6 +76,11 @@ export class Worker {
     const mishap = this.isDead ? undefined : this.#fate(this.points++);
     if (mishap === 'kill') this.isDead = true;
     else if (mishap !== undefined) this.#frozenUntil = this.#clock.now() + mishap.freezeMs;
+    return this.#standing();
+  }
+
+  /** A dead process never goes on, a frozen one later. */
+  async #standing(): Promise<void> {
     if (this.isDead) return never;
     if (this.#clock.now() < this.#frozenUntil) await sleep(this.#clock, this.#frozenUntil - this.#clock.now());
     if (this.isDead) return never;

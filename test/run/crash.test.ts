@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import type { World } from '../../shared/world.ts';
+import { service } from '../support/service.ts';
+import type { Mishap } from '../support/worker.ts';
+import { verdict, withTables } from './nightly.ts';
+
+const tables = 2;
+const asItShouldBe = { backups: tables, doubled: 0, completed: tables, failed: 0, skipped: 0, runs: 1 };
+
+/** A run whose first process meets with a mishap at one point of its life. */
+async function runWith(mishap: Mishap | undefined, at: number, around?: (world: World) => World) {
+  const here = await withTables(tables);
+  try {
+    const functions = service(here, {
+      fateOf: (environment) => (environment === 0 ? (point) => (point === at ? mishap : undefined) : undefined),
+      ...(around !== undefined && { around }),
+    });
+    functions.fire('nightly');
+    await functions.untilEnded();
+    // A process that stood still goes on.
+    await here.clock.run(here.clock.now() + 600_000);
+    return { verdict: await verdict(here, functions), points: functions.workers[1]?.points ?? 0 };
+  } finally {
+    here.close();
+  }
+}
+
+const isWrong = (found: object) => JSON.stringify(found) !== JSON.stringify(asItShouldBe);
+
+async function everyPoint(mishap: Mishap) {
+  const { points } = await runWith(undefined, -1);
+  const wrong: unknown[] = [];
+  for (let at = 0; at < points; at++) {
+    const { verdict } = await runWith(mishap, at);
+    if (isWrong(verdict)) wrong.push({ at, ...verdict });
+  }
+  return { points, wrong };
+}
+
+describe('there is exactly one backup per run and table, each end is told, and the run ends', () => {
+  test.each<[string, Mishap]>([
+    ['killed', 'kill'],
+    ['frozen for 250 s', { freezeMs: 250_000 }],
+    ['frozen for 500 s', { freezeMs: 500_000 }],
+  ])('at whatever point its process is %s', { timeout: 300_000 }, async (_, mishap) => {
+    const { points, wrong } = await everyPoint(mishap);
+    expect(wrong).toEqual([]);
+    expect(points).toBeGreaterThan(50);
+  });
+});
+
+/** The world of a process that leaves one safeguard out. */
+const without: Record<string, (world: World) => World> = {
+  look: (world) => ({
+    ...world,
+    dynamodb: (target, capability) => {
+      const dynamodb = world.dynamodb(target, capability);
+      const isLook = (from: number, until: number) => until - from > 300_000;
+      return {
+        ...dynamodb,
+        listBackups: async (window) =>
+          isLook(window.from, window.until) ? { backups: [] } : dynamodb.listBackups(window),
+      };
+    },
+  }),
+  settling: (world) => ({
+    ...world,
+    catalog: {
+      ...world.catalog,
+      async *query(range) {
+        for await (const item of world.catalog.query(range)) yield { ...item, leaseUntil: 0 };
+      },
+    },
+  }),
+  fence: (world) => ({
+    ...world,
+    dynamodb: (target, capability) => {
+      const dynamodb = world.dynamodb(target, capability);
+      return {
+        ...dynamodb,
+        createBackup: (table, name) => dynamodb.createBackup(table, name, Number.POSITIVE_INFINITY),
+      };
+    },
+  }),
+};
+
+describe('each safeguard is needed', () => {
+  test.each<[string, Mishap]>([
+    ['look', { freezeMs: 500_000 }],
+    ['settling', { freezeMs: 250_000 }],
+    ['fence', { freezeMs: 500_000 }],
+  ])('without the %s there are two backups sooner or later', { timeout: 300_000 }, async (safeguard, mishap) => {
+    const { points } = await runWith(undefined, -1);
+    let doubled = 0;
+    for (let at = 0; at < points && doubled === 0; at++) {
+      doubled = (await runWith(mishap, at, without[safeguard])).verdict.doubled;
+    }
+    expect(doubled).toBeGreaterThan(0);
+  });
+});
