@@ -128,6 +128,33 @@ rule('a rule that is disabled sends nothing', async () => {
   expect(await take(queue, (body) => body === '"enabled"')).toEqual(['"enabled"']);
 });
 
+rule('an event is not kept: a rule that is made later does not get it', async () => {
+  const bus = await makeBus();
+  const queue = await makeQueue();
+  await put(bus, {}, 'early');
+  await makeRule(bus, { source: ['early', 'late'] }, queue);
+  await put(bus, {}, 'late');
+  expect((await take(queue, (body) => sourceOf(body) === 'late')).map(sourceOf)).toEqual(['late']);
+});
+
+rule('every rule that matches sends the event', async () => {
+  const bus = await makeBus();
+  const queues = [await makeQueue(), await makeQueue()];
+  for (const queue of queues) await makeRule(bus, { source: ['contract'] }, queue);
+  await put(bus, {});
+  for (const queue of queues) expect((await take(queue, () => true)).map(sourceOf)).toEqual(['contract']);
+});
+
+rule('rules and their targets are listed', async () => {
+  const bus = await makeBus();
+  const queue = await makeQueue();
+  const name = await makeRule(bus, { source: ['contract'] }, queue);
+  const { Rules } = await events.listRules({ EventBusName: bus });
+  expect(Rules).toMatchObject([{ Name: name, State: 'ENABLED', EventPattern: '{"source":["contract"]}' }]);
+  const { Targets } = await events.listTargetsByRule({ Rule: name, EventBusName: bus });
+  expect(Targets).toMatchObject([{ Id: 'queue', Arn: queue.arn }]);
+});
+
 rule('an entry that is wrong fails alone, and the call succeeds', async () => {
   const bus = await makeBus();
   const entry = { EventBusName: bus, Source: 'contract', DetailType: 'Tested' };

@@ -91,3 +91,27 @@ rule('GetResources says all tags of what it finds', async () => {
   expect(ResourceTagMappingList?.[0]?.ResourceARN).toBe(arn);
   expect(ResourceTagMappingList?.[0]?.Tags).toEqual(expect.arrayContaining(tags));
 });
+
+rule('GetResources: page after page gives every table once', async () => {
+  const key = newName();
+  const arns: string[] = [];
+  for (let count = 0; count < 3; count++) arns.push((await makeTable({ Tags: [{ Key: key, Value: 'a' }] })).arn);
+  const filter = { ResourceTypeFilters: ['dynamodb:table'], TagFilters: [{ Key: key }] };
+  await eventually(
+    () => tagging.getResources(filter),
+    (seen) => seen.ResourceTagMappingList?.length === 3,
+  );
+  const seen: (string | undefined)[] = [];
+  let token: string | undefined;
+  do {
+    const page = await tagging.getResources({
+      ...filter,
+      ResourcesPerPage: 2,
+      ...(token !== undefined && { PaginationToken: token }),
+    });
+    expect(page.ResourceTagMappingList?.length).toBeLessThanOrEqual(2);
+    seen.push(...(page.ResourceTagMappingList ?? []).map(({ ResourceARN }) => ResourceARN));
+    token = page.PaginationToken || undefined;
+  } while (token !== undefined);
+  expect(seen.sort()).toEqual(arns.sort());
+});

@@ -1,7 +1,7 @@
 import type { BackupSummary, ListBackupsCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect } from 'vitest';
 import { dynamodb, patience } from './endpoint.ts';
-import { dropTable, makeBackup, makeTable, newName } from './made.ts';
+import { createBackup, dropTable, makeBackup, makeTable, newName } from './made.ts';
 import { eventually, rule } from './rule.ts';
 
 const list = async (input: ListBackupsCommandInput): Promise<BackupSummary[]> =>
@@ -123,6 +123,17 @@ describe('four backups of one table', () => {
   }
 });
 
+rule('a page that asks for no size holds 100 backups, and the 101st comes on the next', async () => {
+  const { name } = await makeTable();
+  for (let count = 0; count < 101; count++) await createBackup(name);
+  const { sizes, arns } = await eventually(
+    () => pages({ TableName: name }),
+    (seen) => seen.arns.length === 101,
+  );
+  expect(sizes[0]).toBe(100);
+  expect(new Set(arns).size).toBe(101);
+});
+
 rule('a table without backups, or one that never was, has an empty list', async () => {
   const { name } = await makeTable();
   expect(await pages({ TableName: name })).toEqual({ sizes: [0], arns: [] });
@@ -158,7 +169,8 @@ rule('a table with point-in-time recovery leaves a SYSTEM backup of 35 days, whi
   expect(days).toBeCloseTo(35, 0);
   expect(await list({ TableName: name })).toEqual([]);
   expect(await list({ TableName: name, BackupType: 'ALL' })).toHaveLength(1);
-  await expect(dynamodb.deleteBackup({ BackupArn: system?.BackupArn })).rejects.toThrow();
+  const remove = dynamodb.deleteBackup({ BackupArn: system?.BackupArn });
+  await expect(remove).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
 rule('a table without point-in-time recovery leaves no SYSTEM backup', async () => {

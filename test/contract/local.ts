@@ -1,3 +1,4 @@
+import type { Options } from '../../local/dynamodb/options.ts';
 import { listen } from '../../local/http.ts';
 import { createWholeAws, type WholeAws } from '../../local/services.ts';
 
@@ -13,7 +14,9 @@ const limited = ['CreateBackup', 'DeleteBackup', 'DescribeBackup', 'ListBackups'
 );
 
 /** An AWS of its own on a free port, by the real clock, whose changes are quick. */
-export async function startLocal(): Promise<{ aws: WholeAws; url: string; close(): Promise<void> }> {
+export async function startLocal(
+  options: Options = {},
+): Promise<{ aws: WholeAws; url: string; close(): Promise<void> }> {
   const aws = createWholeAws({
     account,
     dynamodb: {
@@ -23,6 +26,7 @@ export async function startLocal(): Promise<{ aws: WholeAws; url: string; close(
       deleteTableMs: changeMs,
       continuousBackupsMs: 0,
       rates: Object.fromEntries(limited.map((operation) => [operation, { perSecond: 1000, burst: 1000 }])),
+      ...options,
     },
   });
   const Principal = { AWS: `arn:aws:iam::${account}:root`, Service: 'scheduler.amazonaws.com' };

@@ -45,6 +45,7 @@ export const motoDifferences: Record<string, Record<string, string>> = {
     'pages of 1 give all four backups, each once, and no page is larger': noPages,
     'pages of 2 give all four backups, each once, and no page is larger': noPages,
     'pages of 3 give all four backups, each once, and no page is larger': noPages,
+    'a page that asks for no size holds 100 backups, and the 101st comes on the next': noPages,
     'a page that is not the last says where to go on': noPages,
     'the list goes on after a backup that was deleted in between': noPages,
     'a time window includes its lower bound': noWindow,

@@ -1,5 +1,6 @@
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { dynamodb } from './endpoint.ts';
+import { config, dynamodb } from './endpoint.ts';
 import { createTable, dropTable, makeTable, newName, tableWithStatus } from './made.ts';
 import { eventually, rule } from './rule.ts';
 
@@ -133,4 +134,13 @@ rule('ListTables: page after page gives every table once', async () => {
 rule('ListTables: a page holds at most 100 names', async () => {
   await expect(dynamodb.listTables({ Limit: 101 })).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(dynamodb.listTables({ Limit: 0 })).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+rule('a table is there in its own Region only', async () => {
+  const { name } = await makeTable();
+  const region = config.region === 'eu-west-1' ? 'eu-north-1' : 'eu-west-1';
+  const elsewhere = new DynamoDB({ ...config, region });
+  await expect(elsewhere.describeTable({ TableName: name })).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
 });
