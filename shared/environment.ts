@@ -3,7 +3,7 @@ export interface Environment {
   region: string;
   catalog: string;
   factsBus: string;
-  /** URLs; only the audit has any. */
+  /** URLs of the queues that the audit reads. */
   deadLetterQueues: string[];
   maxRuns: number;
   graceMs: number;

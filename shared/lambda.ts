@@ -6,7 +6,7 @@ import middy from '@middy/core';
 import plans from '../plans.yml';
 import { systemClock, systemRandom } from './clock.ts';
 import { type Door, type Received, receive } from './door.ts';
-import { readEnvironment } from './environment.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import type { Target } from './target.ts';
 import type { Invocation, World } from './world.ts';
 import { worldOfAws } from './world-of-aws.ts';
@@ -14,7 +14,8 @@ import { worldOfAws } from './world-of-aws.ts';
 /** What of Lambda's context is used. */
 export interface LambdaContext {
   awsRequestId: string;
-  invokedFunctionArn: string;
+  /** `serverless invoke local` gives none. */
+  invokedFunctionArn?: string;
   getRemainingTimeInMillis(): number;
 }
 
@@ -23,13 +24,18 @@ const metrics = new Metrics();
 let world: World | undefined;
 
 /** One per environment, with the plans as they were deployed. The account is known from the first invocation on. */
-function worldOf({ invokedFunctionArn }: LambdaContext): World {
+function worldOf(context: LambdaContext): World {
   if (world !== undefined) return world;
   const environment = readEnvironment();
-  const hub: Target = { account: invokedFunctionArn.split(':')[4] ?? '', region: environment.region };
+  const hub: Target = { account: accountOf(context, environment), region: environment.region };
   const byName = new Map(plans.map((plan) => [plan.name, plan]));
   world = worldOfAws({ environment, hub, plans: byName, clock: systemClock, random: systemRandom, logger, metrics });
   return world;
+}
+
+/** Where no ARN says it, the URL of our own queue does. */
+function accountOf({ invokedFunctionArn }: LambdaContext, { deadLetterQueues }: Environment): string {
+  return invokedFunctionArn?.split(':')[4] ?? /\/(\d{12})\//.exec(deadLetterQueues[0] ?? '')?.[1] ?? '';
 }
 
 /**

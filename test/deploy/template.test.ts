@@ -70,14 +70,20 @@ describe('the catalog', () => {
 });
 
 describe('the buses', () => {
-  test('of facts refuses everybody but the roles of the functions', () => {
+  test('of facts refuses everybody but the roles of the functions and the root user, who could change that', () => {
     const { Effect, Principal, Condition } = statementOf(plain, 'FactsOnlyFromFunctions');
     const roles = ['StartRun', 'TakeBackups', 'ApplyRetention', 'Heartbeat', 'Audit'];
     expect({ Effect, Principal, Condition }).toEqual({
       Effect: 'Deny',
       Principal: '*',
       Condition: {
-        ArnNotEquals: { 'aws:PrincipalArn': roles.map((role) => ({ 'Fn::GetAtt': [`${role}Role`, 'Arn'] })) },
+        ArnNotEquals: {
+          'aws:PrincipalArn': [
+            ...roles.map((role) => ({ 'Fn::GetAtt': [`${role}Role`, 'Arn'] })),
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
+            { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' },
+          ],
+        },
       },
     });
   });
