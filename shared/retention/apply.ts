@@ -39,7 +39,7 @@ export async function retain(world: World, of: PlanInTarget, invocation: Invocat
   const lease = await Lease.take(world, 'retention', retentionKey(of), invocation);
   if (lease === undefined) return undefined;
   try {
-    return await drive(world, of, lease, confirm || lease.item.confirmed === true);
+    return await lease.keepDuring(() => drive(world, of, lease, confirm || lease.item.confirmed === true));
   } catch (error) {
     if (error instanceof LeaseLostError) return undefined;
     await lease.end({ memories: ['confirmed'] });
@@ -64,13 +64,10 @@ async function drive(
   if (seen.gone) await rememberGoneTables(world, of, seen.gone);
   await tell(world, of, lease, { seen, announce: decision.announce, budgeted });
   await lease.remember({
-    update: 'SET keepRules = :rules, isBlocked = :isBlocked, confirmed = :isConfirmed, announcedUntil = :now',
-    values: {
-      ':rules': decision.rules ?? null,
-      ':isBlocked': budgeted.isBlocked,
-      ':isConfirmed': isConfirmed,
-      ':now': times.now,
-    },
+    keepRules: decision.rules,
+    isBlocked: budgeted.isBlocked,
+    confirmed: isConfirmed,
+    announcedUntil: times.now,
   });
 
   const kept = decision.verdicts.filter(({ keptBy }) => keptBy.length > 0);

@@ -44,7 +44,7 @@ export async function deleteAll(world: World, of: PlanInTarget, lease: Lease, ex
     }
     if (outcomes.some(({ outcome }) => outcome === 'throttled'))
       await world.quotas.throttled(of.target, 'DeleteBackup');
-    await lease.rememberInTime({ update: 'SET announcedUntil = :now', values: { ':now': world.clock.now() } });
+    lease.note({ announcedUntil: world.clock.now() });
   }
   return { ...result, isDone: result.isDone && left.length === 0 };
 }

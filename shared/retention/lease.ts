@@ -2,7 +2,7 @@ import type { Invocation, Item, Key, World } from '../world.ts';
 
 /** How long a driver may be silent before another goes on. */
 const leaseMs = 60_000;
-/** A driver renews when this long has passed since it last did. */
+/** How often a driver renews. */
 const renewMs = 15_000;
 /** So long before Lambda ends the invocation, a driver stops by itself. */
 const stopMs = 60_000;
@@ -36,7 +36,7 @@ export class Lease {
   readonly #key: Key;
   readonly #driver: string;
   readonly #stopAt: number;
-  #renewedAt: number;
+  #noted: Record<string, unknown> = {};
   /** The item as it was when the lease was taken. */
   readonly item: Item;
 
@@ -45,7 +45,6 @@ export class Lease {
     this.#key = key;
     this.#driver = invocation.id;
     this.#stopAt = invocation.endsAt - stopMs;
-    this.#renewedAt = world.clock.now();
     this.item = item;
   }
 
@@ -73,22 +72,49 @@ export class Lease {
     return this.#world.clock.now() >= this.#stopAt;
   }
 
-  /** Writes into the item on condition that it is still ours. */
-  async remember(change: { update: string; values?: Record<string, unknown>; names?: Record<string, string> }) {
-    const now = this.#world.clock.now();
-    const kept = await this.#world.catalog.update(this.#key, {
-      ...change,
-      update: `${change.update}, dueAt = :until, leaseUntil = :until`,
-      condition: 'driver = :driver',
-      values: { ...change.values, ':until': now + leaseMs, ':driver': this.#driver },
+  /** Renews the lease while `work` goes on. Throws LeaseLostError after it when another has taken over. */
+  async keepDuring<T>(work: () => Promise<T>): Promise<T> {
+    let isOver = false;
+    let lost: { error: unknown } | undefined;
+    const renew = async () => {
+      for (;;) {
+        await this.#world.clock.sleep(renewMs);
+        if (isOver) return;
+        await this.remember({});
+      }
+    };
+    renew().catch((error: unknown) => {
+      lost = { error };
     });
-    if (!kept.done) throw new LeaseLostError(`Another drives ${this.#key.pk} ${this.#key.sk} now.`);
-    this.#renewedAt = now;
+    const result = await work().finally(() => {
+      isOver = true;
+    });
+    if (lost !== undefined) throw lost.error;
+    return result;
   }
 
-  /** The same, when it is time to renew the lease anyway. */
-  async rememberInTime(change: { update: string; values?: Record<string, unknown> }) {
-    if (this.#world.clock.now() >= this.#renewedAt + renewMs) await this.remember(change);
+  /** The same with the next renewal, which costs no write of its own. */
+  note(memories: Record<string, unknown>): void {
+    this.#noted = { ...this.#noted, ...memories };
+  }
+
+  /** Sets attributes of the item on condition that it is still ours; null is "nothing". */
+  async remember(more: Record<string, unknown>): Promise<void> {
+    const memories = { ...this.#noted, ...more };
+    this.#noted = {};
+    const names = Object.keys(memories);
+    const until = this.#world.clock.now() + leaseMs;
+    const sets = names.map((name) => `${name} = :${name}`);
+    const kept = await this.#world.catalog.update(this.#key, {
+      update: `SET ${[...sets, 'dueAt = :until', 'leaseUntil = :until'].join(', ')}`,
+      condition: 'driver = :driver',
+      values: {
+        ...Object.fromEntries(names.map((name) => [`:${name}`, memories[name] ?? null])),
+        ':until': until,
+        ':driver': this.#driver,
+      },
+    });
+    if (!kept.done) throw new LeaseLostError(`Another drives ${this.#key.pk} ${this.#key.sk} now.`);
   }
 
   /** Not done: it is due again then. */

@@ -1,0 +1,110 @@
+import { adHoc } from '../names.ts';
+import { Lease, LeaseLostError } from '../retention/lease.ts';
+import { type Target, targetKey } from '../target.ts';
+import type { Invocation, Key, World } from '../world.ts';
+import { compareWithCatalog } from './compare.ts';
+import { compareFully, oldestBackupAt, stepMs } from './full.ts';
+import { auditKeys } from './keys.ts';
+import { listBackups } from './list.ts';
+import { auditProtection, type Protection } from './protection.ts';
+import { report } from './report.ts';
+import { lookAtTables, plansIn } from './tables.ts';
+
+const dayMs = 86_400_000;
+
+/** The list may lag behind: so much of the last window is looked at again. */
+const overlapMs = 600_000;
+
+/** Leaves most of ListBackups' five calls a second to the runs. */
+const perSecond = 2;
+
+/** What the audit of a target remembers. Instants are epoch ms. */
+interface Memory {
+  lookedAt?: number;
+  comparedUntil?: number;
+  /** UTC date of the last report. */
+  reportedOn?: string;
+  knownPlans?: string[];
+  /** The full comparison under way: where it goes on, and its end. */
+  fullFrom?: number | null;
+  fullUntil?: number | null;
+  fullEndedAt?: number;
+}
+
+export function auditKey(target: Target): Key {
+  return { pk: `audit#${targetKey(target)}`, sk: 'cursor' };
+}
+
+/** Audits a target; false when another is at it, or when the full comparison goes on later: then it is due again. */
+export async function audit(world: World, target: Target, invocation: Invocation): Promise<boolean> {
+  const lease = await Lease.take(world, 'audit', auditKey(target), invocation);
+  if (lease === undefined) return false;
+  try {
+    return await lease.keepDuring(() => drive(world, target, lease));
+  } catch (error) {
+    if (error instanceof LeaseLostError) return false;
+    await lease.end();
+    throw error;
+  }
+}
+
+async function drive(world: World, target: Target, lease: Lease): Promise<boolean> {
+  const memory = lease.item as Memory;
+  const isLooked = (memory.lookedAt ?? 0) >= lease.startedAt;
+  const looked = isLooked ? memory : await lookAround(world, target, lease, memory);
+  const isDone = await goThroughAll(world, target, lease, looked);
+  if (isDone) await lease.end();
+  else await lease.release(world.clock.now());
+  return isDone;
+}
+
+/** What is done every hour. Everything in it may be done twice. */
+async function lookAround(world: World, target: Target, lease: Lease, memory: Memory): Promise<Memory> {
+  const now = world.clock.now();
+  const tables = await lookAtTables(world, target);
+  const protections = new Map<string, Protection[]>();
+  for (const plan of plansIn(world, target)) {
+    const selected = tables.selected.get(plan.name) ?? [];
+    const ofPlan = await auditProtection(world, { plan: plan.name, target }, plan, selected, memory.lookedAt ?? now);
+    protections.set(plan.name, ofPlan);
+  }
+  const { comparedUntil, plans } = await compareSince(world, target, memory.comparedUntil ?? now, now);
+  const deployed = plansIn(world, target).map(({ name }) => name);
+  const knownPlans = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed, ...plans])];
+  await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())]);
+  const reportedOn = new Date(now).toISOString().slice(0, 10);
+  if (memory.reportedOn !== reportedOn) await report(world, target, tables, protections, knownPlans);
+  const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans };
+  await lease.remember(done);
+  return { ...memory, ...done };
+}
+
+/** Compares what AWS has new with the catalog, and says from where to go on next time. */
+async function compareSince(world: World, target: Target, since: number, now: number) {
+  const plans = new Set<string>();
+  let comparedUntil = now;
+  // The list's bound is exclusive and in whole seconds.
+  for await (const page of listBackups(world, target, { from: since - overlapMs, until: now + 1000, perSecond })) {
+    const compared = await compareWithCatalog(world, target, page);
+    for (const plan of compared.plans) plans.add(plan);
+    comparedUntil = Math.min(comparedUntil, compared.openSince ?? now);
+  }
+  return { plans, comparedUntil: Math.max(comparedUntil, now - dayMs) };
+}
+
+/** The weekly full comparison, some hours of backups at a time; false when the rest is left for later. */
+async function goThroughAll(world: World, target: Target, lease: Lease, memory: Memory): Promise<boolean> {
+  const { knownPlans = [], fullEndedAt } = memory;
+  const now = world.clock.now();
+  if (memory.fullFrom == null && now < (fullEndedAt ?? 0) + 7 * dayMs) return true;
+  const fullUntil = memory.fullUntil ?? now;
+  let from = memory.fullFrom ?? (await oldestBackupAt(world, target, knownPlans)) ?? fullUntil;
+  while (from < fullUntil) {
+    if (lease.isEnding) return false;
+    await compareFully(world, target, knownPlans, from);
+    from += stepMs;
+    await lease.remember({ fullFrom: from, fullUntil });
+  }
+  await lease.remember({ fullFrom: null, fullUntil: null, fullEndedAt: world.clock.now() });
+  return true;
+}

@@ -1,0 +1,108 @@
+import { BackupRecovered, BackupUnrecognised } from '../../events/backup-events.ts';
+import { backupFrom, backupItem, backupKey } from '../ledger.ts';
+import { backupName, parseBackupName } from '../names.ts';
+import type { Backup, BackupOf } from '../run.ts';
+import { type Target, targetKey } from '../target.ts';
+import type { BackupSummary, Key, World } from '../world.ts';
+import { recovered, unrecognised } from './facts.ts';
+
+/** What comparing some backups at AWS with the catalog came to. */
+export interface Compared {
+  /** Plans that their names speak of. */
+  plans: Set<string>;
+  /** The oldest one that had been given up and is CREATING still: to be looked at again. */
+  openSince?: number;
+}
+
+interface Candidate {
+  seen: BackupSummary;
+  of: BackupOf;
+  /** The name is the one that the run would have given. */
+  isGenuine: boolean;
+}
+
+/** Compares backups that AWS lists with the catalog: what was given up and is there, and what looks like ours and is not. */
+export async function compareWithCatalog(world: World, target: Target, listed: BackupSummary[]): Promise<Compared> {
+  const candidates = listed.flatMap((seen) => candidateOf(world.installation, target, seen));
+  const known = await entriesOf(world, candidates);
+  const compared: Compared = { plans: new Set(candidates.map(({ of }) => of.plan)) };
+  for (const { seen, of, isGenuine } of candidates) {
+    const entry = known.get(keyText(backupKey(of)));
+    const duplicate = known.get(keyText(duplicateKey(of, seen)));
+    if (entry === undefined || !isGenuine) await tellUnrecognised(world, target, seen);
+    else if (entry.backupArn === undefined || entry.backupArn === seen.backupArn) {
+      const isOpen = await recover(world, entry, seen);
+      if (isOpen) compared.openSince = Math.min(seen.createdAt, compared.openSince ?? Infinity);
+    } else if (duplicate === undefined && !underWay.has(entry.state)) await recordDuplicate(world, entry, seen);
+  }
+  return compared;
+}
+
+/** The run is not over: its own driver sees to it. */
+const underWay = new Set<Backup['state']>(['PENDING', 'STARTING', 'CREATING']);
+const givenUp = new Set<Backup['state']>(['FAILED', 'SKIPPED', 'VANISHED']);
+
+function candidateOf(installation: string, target: Target, seen: BackupSummary): Candidate[] {
+  const name = parseBackupName(seen.backupName);
+  if (name?.installation !== installation) return [];
+  const of = { target, plan: name.plan, stamp: name.stamp, tableId: seen.tableId };
+  return [{ seen, of, isGenuine: backupName(installation, of, seen.tableId) === seen.backupName }];
+}
+
+async function entriesOf(world: World, candidates: Candidate[]): Promise<Map<string, Backup>> {
+  const keys = candidates.flatMap(({ of, seen }) => [backupKey(of), duplicateKey(of, seen)]);
+  const unique = new Map(keys.map((key) => [keyText(key), key]));
+  const items = await world.catalog.getAll([...unique.values()]);
+  return new Map(items.map((item) => [keyText({ pk: String(item.pk), sk: String(item.sk) }), backupFrom(item)]));
+}
+
+const duplicateKey = (of: BackupOf, { backupArn }: BackupSummary): Key =>
+  backupKey({ ...of, isDuplicate: true, backupArn });
+
+const keyText = ({ pk, sk }: Key) => `${pk}|${sk}`;
+
+/** Takes back in what had been given up and is AVAILABLE; true while it is CREATING still. */
+async function recover(world: World, entry: Backup, seen: BackupSummary): Promise<boolean> {
+  if (!givenUp.has(entry.state)) return false;
+  if (seen.status !== 'AVAILABLE') return seen.status === 'CREATING';
+  const { backupArn, createdAt, sizeBytes } = seen;
+  const now = world.clock.now();
+  const found: Backup = { ...entry, backupArn, createdAt, ...(sizeBytes !== undefined && { sizeBytes }) };
+  await world.facts.publish(BackupRecovered, [recovered(world.installation, found, now)]);
+  const size = sizeBytes === undefined ? '' : ', sizeBytes = :size';
+  await world.catalog.update(backupKey(entry), {
+    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :now${size} REMOVE #error`,
+    condition: '#state = :was',
+    names: { '#state': 'state', '#error': 'error' },
+    values: {
+      ':available': 'AVAILABLE',
+      ':arn': backupArn,
+      ':createdAt': createdAt,
+      ':now': now,
+      ':was': entry.state,
+      ':size': sizeBytes,
+    },
+  });
+  return false;
+}
+
+/** A second backup of a (run, table) that nobody saw in time: it goes by retention. */
+async function recordDuplicate(world: World, entry: Backup, seen: BackupSummary): Promise<void> {
+  if (seen.status !== 'AVAILABLE') return;
+  const { target, plan, stamp, tableId, tableName } = entry;
+  const { backupArn, createdAt } = seen;
+  const of = { target, plan, stamp, tableId, tableName, backupArn, createdAt };
+  await world.catalog.put(
+    backupItem({ ...of, state: 'AVAILABLE', attempt: 0, isDuplicate: true, endedAt: world.clock.now() }),
+    { condition: 'attribute_not_exists(pk)' },
+  );
+}
+
+/** Once for each backup. */
+async function tellUnrecognised(world: World, target: Target, seen: BackupSummary): Promise<void> {
+  const key = { pk: `told#${targetKey(target)}`, sk: `unrecognised#${seen.backupArn}` };
+  if ((await world.catalog.get(key)) !== undefined) return;
+  const now = world.clock.now();
+  await world.facts.publish(BackupUnrecognised, [unrecognised(target, seen, now)]);
+  await world.catalog.put({ ...key, toldAt: now });
+}

@@ -1,0 +1,110 @@
+import { BackupOverdue, BackupProtected } from '../../events/audit-events.ts';
+import { backupFrom, backupsOf } from '../ledger.ts';
+import { instantOf } from '../names.ts';
+import type { Plan } from '../plan.ts';
+import { overdueAt } from '../plans/overdue.ts';
+import type { PlanInTarget } from '../retention/facts.ts';
+import { tableKey } from '../retention/gone.ts';
+import { contentAt } from '../retention/rules.ts';
+import type { TableDescription, World } from '../world.ts';
+import { isProtected, overdue } from './facts.ts';
+
+/** A table that a plan means: `waiting` has no backup yet and need not have one. */
+export interface Protection {
+  table: TableDescription;
+  state: 'protected' | 'overdue' | 'waiting';
+  newestAt?: number;
+}
+
+/** What is remembered of a table of a plan; written on change only. */
+interface Remembered {
+  /** Since when a table without a backup is waited for. */
+  since?: number;
+  isOverdue?: boolean;
+  /** Of an overdue one: its newest backup. */
+  newestAt?: number;
+}
+
+/** Finds which tables of a plan are overdue and tells of every change, once. */
+export async function auditProtection(
+  world: World,
+  of: PlanInTarget,
+  plan: Plan,
+  tables: TableDescription[],
+  lastAuditAt: number,
+): Promise<Protection[]> {
+  const remembered = await recall(world, of);
+  const newest = await findNewest(world, of, plan, tables, remembered);
+  const protections: Protection[] = [];
+  for (const table of tables) {
+    const before = remembered.get(table.id) ?? {};
+    const newestAt = newest.get(table.id) ?? before.newestAt;
+    const now = world.clock.now();
+    // A table that a plan means from today on is not late today, however old it is.
+    const since = before.since ?? (table.createdAt >= lastAuditAt ? table.createdAt : now);
+    const limit = overdueAt(plan, newestAt ?? since) ?? Infinity;
+    const isLate = now >= limit;
+    if (newestAt === undefined && before.since === undefined) await remember(world, of, table.id, { since });
+    if (isLate && !before.isOverdue) {
+      const lateness = { since, overdueAt: limit, ...(newestAt !== undefined && { newestAt }) };
+      await world.facts.publish(BackupOverdue, [overdue(of, table, lateness, now)]);
+      await remember(world, of, table.id, { isOverdue: true, ...(newestAt !== undefined && { newestAt }) });
+    }
+    if (!isLate && before.isOverdue) await becomeWell(world, of, table, newestAt);
+    const state = isLate ? 'overdue' : newestAt === undefined ? 'waiting' : 'protected';
+    protections.push({ table, state, ...(newestAt !== undefined && { newestAt }) });
+  }
+  return protections;
+}
+
+/** Without a backup there is nothing to tell: the plan is off, or asks for less now. */
+async function becomeWell(world: World, of: PlanInTarget, table: TableDescription, newestAt?: number): Promise<void> {
+  if (newestAt !== undefined) {
+    await world.facts.publish(BackupProtected, [isProtected(of, table, newestAt, world.clock.now())]);
+  }
+  await world.catalog.update(tableKey(of, table.id), { update: 'REMOVE isOverdue, newestAt' });
+}
+
+/**
+ * The newest AVAILABLE backup of each table, by reading the ledger from its newest end. It stops where all are found,
+ * or where everything older would be late and whatever is still missing is known to be.
+ */
+async function findNewest(
+  world: World,
+  of: PlanInTarget,
+  plan: Plan,
+  tables: TableDescription[],
+  remembered: Map<string, Remembered>,
+): Promise<Map<string, number>> {
+  const missing = new Set(tables.map(({ id }) => id));
+  const newest = new Map<string, number>();
+  let lookedAt = '';
+  for await (const item of world.catalog.query({ ...backupsOf(of), backwards: true })) {
+    if (missing.size === 0) break;
+    const backup = backupFrom(item);
+    if (backup.stamp !== lookedAt) {
+      const isLate = (overdueAt(plan, instantOf(backup.stamp)) ?? Infinity) <= world.clock.now();
+      if (isLate && [...missing].every((id) => remembered.get(id)?.isOverdue)) break;
+      lookedAt = backup.stamp;
+    }
+    if (backup.state === 'AVAILABLE' && missing.delete(backup.tableId)) newest.set(backup.tableId, contentAt(backup));
+  }
+  return newest;
+}
+
+async function recall(world: World, of: PlanInTarget): Promise<Map<string, Remembered>> {
+  const { pk, sk: prefix } = tableKey(of, '');
+  const remembered = new Map<string, Remembered>();
+  for await (const { sk, ...item } of world.catalog.query({ pk, prefix })) {
+    remembered.set(String(sk).slice(prefix.length), item as Remembered);
+  }
+  return remembered;
+}
+
+async function remember(world: World, of: PlanInTarget, tableId: string, change: Remembered): Promise<void> {
+  const entries = Object.entries(change);
+  await world.catalog.update(tableKey(of, tableId), {
+    update: `SET ${entries.map(([name]) => `${name} = :${name}`).join(', ')}`,
+    values: Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+  });
+}

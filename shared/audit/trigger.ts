@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { WorkDue } from '../../events/run-events.ts';
+import type { Received } from '../door.ts';
+import { targetsOf } from '../plan.ts';
+import { want } from '../retention/lease.ts';
+import { parseTarget, type Target, targetKey } from '../target.ts';
+import type { Invocation, World } from '../world.ts';
+import { audit, auditKey } from './audit.ts';
+import { readDeadLetters } from './dead-letters.ts';
+
+/** audit takes what is due, and every hour, or by hand, nothing at all: then all targets become due. */
+export const auditDoor = { events: [WorkDue], bare: z.strictObject({}) } as const;
+
+/** What an invocation did. */
+export interface Audited {
+  audited: string[];
+  /** Targets that the heartbeat starts, each on its own. */
+  due: string[];
+  deadLetters?: number;
+}
+
+export const runAudit =
+  (world: World) =>
+  async (received: Received<typeof auditDoor>, invocation: Invocation): Promise<Audited> => {
+    if (received.type === 'Work Due') {
+      // `audit#<account>/<region>|cursor`
+      const target = parseTarget((received.detail.key.split('|')[0] ?? '').slice('audit#'.length));
+      return auditOne(world, target, invocation);
+    }
+    const deadLetters = await readDeadLetters(world);
+    const [first, ...others] = auditedTargets(world);
+    if (first !== undefined && others.length === 0) {
+      return { ...(await auditOne(world, first, invocation)), deadLetters };
+    }
+    const targets = auditedTargets(world);
+    for (const target of targets) await want(world, 'audit', auditKey(target));
+    return { audited: [], due: targets.map(targetKey), deadLetters };
+  };
+
+/** Every target of a plan, and where the service is deployed. */
+export function auditedTargets({ plans, hub }: Pick<World, 'plans' | 'hub'>): Target[] {
+  const targets = [hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))];
+  return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
+}
+
+async function auditOne(world: World, target: Target, invocation: Invocation): Promise<Audited> {
+  const isDone = await audit(world, target, invocation);
+  return isDone ? { audited: [targetKey(target)], due: [] } : { audited: [], due: [targetKey(target)] };
+}
