@@ -19,12 +19,16 @@ export interface Contract<Detail> {
 export const source = 'tablekeep';
 
 /** An instant: ISO 8601 in UTC, as `new Date(ms).toISOString()` writes it. */
-export const instant = z.iso.datetime().check(z.meta({ description: 'An instant, ISO 8601 in UTC' }));
+export const instant = z.iso
+  .datetime('write an instant in UTC, as in 2026-01-31T02:00:00Z')
+  .check(z.meta({ description: 'An instant, ISO 8601 in UTC' }));
 
-export const account = z.string().check(z.regex(/^\d{12}$/));
-export const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/));
-export const planName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/));
-export const tableName = z.string().check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/));
+export const account = z.string().check(z.regex(/^\d{12}$/, 'write the 12 digits of an AWS account, in quotes'));
+export const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a Region, as in eu-central-1'));
+export const planName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'write the name of a plan of plans.yml'));
+export const tableName = z
+  .string()
+  .check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'write the name of a table: 3 to 255 letters, digits, _ . and -'));
 /** `<account>/<region>/<plan>/<stamp>` */
 export const runId = z
   .string()

@@ -65,7 +65,7 @@ function readBare({ events, bare }: Door, event: unknown) {
 }
 
 function read<T>(what: string, schema: z.ZodMiniType<T>, value: unknown): T {
-  const result = z.safeParse(schema, value);
+  const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
   throw new PermanentError(`${what} is not right: ${result.error.issues.flatMap(closest).map(sentence).join('; ')}.`);
 }
@@ -80,4 +80,8 @@ function closest(issue: Issue): Issue[] {
   return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-const sentence = ({ path, message }: Issue): string => (path.length === 0 ? message : `${path.join('.')}: ${message}`);
+function sentence({ path, message, ...issue }: Issue): string {
+  const isMissing = issue.code === 'invalid_type' && path.length > 0 && issue.input === undefined;
+  const said = isMissing ? 'is missing, give it' : message;
+  return path.length === 0 ? said : `${path.join('.')}: ${said}`;
+}

@@ -27,14 +27,18 @@ export class Worker {
   readonly #clock: VirtualClock;
   readonly #fate: Fate;
 
-  constructor(clock: VirtualClock, fate: Fate = () => undefined) {
+  /** How far this process's own clock is ahead. */
+  readonly #skewMs: number;
+
+  constructor(clock: VirtualClock, fate: Fate = () => undefined, skewMs = 0) {
     this.#clock = clock;
+    this.#skewMs = skewMs;
     this.#fate = fate;
   }
 
   get clock(): Clock {
     return {
-      now: () => this.#clock.now(),
+      now: () => this.#clock.now() + this.#skewMs,
       // No points of their own: a mishap in a sleep is one before the next call.
       sleep: async (ms) => {
         if (ms > 0) await sleep(this.#clock, ms);

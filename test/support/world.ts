@@ -57,7 +57,7 @@ export interface Local {
   ): Promise<T>;
   createTable(name: string, more?: Record<string, unknown>, at?: Partial<typeof hub>): Promise<void>;
   /** The world of a new process. */
-  world(fate?: Fate): { world: World; worker: Worker };
+  world(fate?: Fate, skewMs?: number): { world: World; worker: Worker };
   /** Lets time pass until it is done, an hour at most unless said. */
   until(isDone: () => boolean, withinMs?: number): Promise<void>;
   close(): void;
@@ -134,8 +134,8 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
         at,
       );
     },
-    world(fate) {
-      const worker = new Worker(clock, fate);
+    world(fate, skewMs) {
+      const worker = new Worker(clock, fate, skewMs);
       const world = worldOfAws({
         environment,
         hub,

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Local, local } from '../support/world.ts';
+
+let here: Local | undefined;
+afterEach(() => here?.close());
+
+const target = { account: '123456789012', region: 'us-east-1' };
+const key = { pk: 'quota#123456789012/us-east-1', sk: 'CreateBackup' };
+
+/** Lets time pass until the work is done. */
+async function done<T>(local: Local, work: Promise<T>): Promise<T> {
+  let settled = false;
+  const end = () => {
+    settled = true;
+  };
+  work.then(end, end);
+  await local.until(() => settled);
+  return work;
+}
+
+describe('leased slots', () => {
+  test('one write leases a second of them, also once others have taken some', async () => {
+    here = await local();
+    const { world } = here.world();
+    let writes = 0;
+    here.aws.onCall(({ call }) => {
+      if (call.operation === 'UpdateItem') writes++;
+    });
+    const slots = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 500));
+    const more = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 500));
+    expect([slots.length, more.length, writes]).toEqual([49, 49, 2]);
+    expect(more[0]).toBeCloseTo((slots[0] ?? 0) + 1000, 2);
+  });
+
+  test('of many workers are disjoint, use the whole rate, and who is refused sleeps until it can succeed', async () => {
+    here = await local();
+    const workers = Array.from({ length: 20 }, () => (here as Local).world().world);
+    let refused = 0;
+    here.aws.onCall(({ call, error }) => {
+      if (call.operation === 'UpdateItem' && error !== undefined) refused++;
+    });
+    const startedAt = here.clock.now();
+    const slots: number[] = [];
+    const lease = async (world: (typeof workers)[number]) => {
+      while (slots.length < 490) slots.push(...(await world.quotas.leaseSlots(target, 'CreateBackup', 49)));
+    };
+    await done(here, Promise.all(workers.map(lease)));
+    const sorted = slots.toSorted((a, b) => a - b);
+    const gaps = sorted.slice(1).map((slot, index) => slot - (sorted[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(20.4);
+    expect(Math.max(...gaps)).toBeLessThan(30);
+    const seconds = (here.clock.now() - startedAt) / 1000;
+    expect(refused / seconds / workers.length).toBeLessThan(3);
+  });
+
+  test('after a throttle come slower for every worker from its next lease on', async () => {
+    here = await local();
+    const [one, two] = [here.world().world, here.world().world];
+    await done(here, one.quotas.leaseSlots(target, 'CreateBackup', 1));
+    await done(here, two.quotas.leaseSlots(target, 'CreateBackup', 1));
+    await here.clock.run(here.clock.now() + 5000);
+    await done(here, one.quotas.throttled(target, 'CreateBackup'));
+    await done(here, one.quotas.throttled(target, 'CreateBackup'));
+    const slots = await done(here, two.quotas.leaseSlots(target, 'CreateBackup', 49));
+    expect((slots[1] ?? 0) - (slots[0] ?? 0)).toBeCloseTo(1000 / 44.1, 1);
+  });
+
+  test('that were missed by more than a quarter of a second are not used', async () => {
+    here = await local();
+    const { world } = here.world();
+    const [slot = 0] = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 1));
+    await here.clock.run(slot + 251);
+    expect(await done(here, world.quotas.untilSlot(target, 'CreateBackup', slot))).toBe(false);
+  });
+
+  test('are used no closer than the documented rate, also when one was late', async () => {
+    here = await local();
+    const { world } = here.world();
+    const slots = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 5));
+    await here.clock.run((slots[0] ?? 0) + 70);
+    const sentAt: number[] = [];
+    await done(
+      here,
+      Promise.all(
+        slots.map(async (slot) => {
+          if (await world.quotas.untilSlot(target, 'CreateBackup', slot)) sentAt.push(world.clock.now());
+        }),
+      ),
+    );
+    const gaps = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));
+    expect(sentAt).toHaveLength(5);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20);
+  });
+
+  test('that are impossibly far ahead are set right', async () => {
+    here = await local();
+    const { world } = here.world();
+    const now = here.clock.now();
+    await done(here, world.catalog.put({ ...key, tat: now + 60_000, rate: 49, gen: 3, cutAt: 0 }));
+    const [slot = 0] = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 1));
+    expect(slot - now).toBeLessThan(1000);
+  });
+
+  test('are not leased after the instant that the caller names', async () => {
+    here = await local();
+    const { world } = here.world();
+    const until = here.clock.now() + 1500;
+    let count = 0;
+    const all = async () => {
+      for (;;) {
+        const slots = await world.quotas.leaseSlots(target, 'ListBackups', 100, { until });
+        if (slots.length === 0) return;
+        count += slots.length;
+      }
+    };
+    await done(here, all());
+    expect(count).toBeLessThanOrEqual(20);
+    expect(here.clock.now()).toBeLessThan(until + 100);
+  });
+
+  test.each([3500, -3500])('are not leased by a worker whose clock is off by %i ms', async (skewMs) => {
+    here = await local();
+    // The Date header is cut off to the second, so what is certain is a second less.
+    const off = here.world(undefined, skewMs).world;
+    await done(here, off.catalog.get(key));
+    const refusal = await done(here, off.quotas.leaseSlots(target, 'CreateBackup', 1)).catch(String);
+    expect(refusal).toMatch(/clock of this worker is \d+ ms (ahead of|behind) that of DynamoDB/);
+  });
+
+  test('are leased by workers whose clocks differ by a second', async () => {
+    here = await local();
+    const workers = [-1000, 0, 1000].map((skewMs) => (here as Local).world(undefined, skewMs).world);
+    for (const world of workers) {
+      await done(here, world.catalog.get(key));
+      expect(await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 5))).toHaveLength(5);
+    }
+  });
+});
