@@ -24,7 +24,7 @@ const { line, progress } = screen();
 const machineNow = Date.now;
 const begunAt = machineNow();
 progress('packaging the service …');
-const packaged = await packageDemo('./plans.yml');
+const packaged = await packageDemo('./week-plans.yml');
 
 const clock = new VirtualClock(startAt);
 const uninstall = installGlobals(clock, seededRandom(Number(values.seed)));

@@ -7,8 +7,9 @@ import { packagedIn } from '../local/cloudformation/cloudformation.ts';
 import type { WholeAws } from '../local/services.ts';
 
 /** Packages the service with plans of the demo, in the way of `npx serverless package`. */
-export function packageDemo(plansFile: string): Promise<Packaged> {
-  return packageService({ plans: fileURLToPath(new URL(plansFile, import.meta.url)), stage: 'demo' });
+export function packageDemo(plansFile: string, signal?: AbortSignal): Promise<Packaged> {
+  const plans = fileURLToPath(new URL(plansFile, import.meta.url));
+  return packageService({ plans, stage: 'demo', ...(signal && { signal }) });
 }
 
 /** The service as it runs in the local AWS. */

@@ -21,6 +21,8 @@ export interface PackageOptions {
   stage?: string;
   /** Another plans.yml. */
   plans?: string;
+  /** Gives it up. */
+  signal?: AbortSignal;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,6 +36,7 @@ export async function packageService({
   parameters = {},
   stage = 'dev',
   plans = join(root, 'plans.yml'),
+  signal,
 }: PackageOptions = {}): Promise<Packaged> {
   const home = mkdtempSync(join(tmpdir(), 'tablekeep-package-'));
   const remove = () => rmSync(home, { recursive: true, force: true });
@@ -42,7 +45,7 @@ export async function packageService({
     cpSync(plans, join(home, 'plans.yml'));
     symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
     const given = Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-    await serverless(home, ['package', '--stage', stage, ...given]);
+    await serverless(home, ['package', '--stage', stage, ...given], signal);
   } catch (error) {
     remove();
     throw error;
@@ -56,10 +59,10 @@ export function templateIn(directory: string): Template {
   return JSON.parse(readFileSync(join(directory, 'cloudformation-template-update-stack.json'), 'utf8')) as Template;
 }
 
-async function serverless(cwd: string, commands: string[]): Promise<void> {
+async function serverless(cwd: string, commands: string[], signal: AbortSignal | undefined): Promise<void> {
   const program = join(root, 'node_modules/serverless/bin/serverless.js');
   try {
-    await promisify(execFile)(process.execPath, [program, ...commands], { cwd });
+    await promisify(execFile)(process.execPath, [program, ...commands], { cwd, ...(signal && { signal }) });
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
     throw new Error(`The service cannot be packaged.\n${stdout}${stderr}`.trim(), { cause });

@@ -1,0 +1,62 @@
+import process from 'node:process';
+import { listen } from '../local/http.ts';
+import { childRunner } from '../local/lambda/children.ts';
+import { createWholeAws, type WholeAws } from '../local/services.ts';
+import { onFact } from './facts.ts';
+import { debianPackages, makeTable, sampleModels } from './sample-tables.ts';
+import { screen } from './screen.ts';
+import { administrator, deployDemo, packageDemo } from './stage.ts';
+
+const { line } = screen();
+const port = portIn(process.env.PORT);
+const stopping = new AbortController();
+const stopped = new Promise<void>((stop) => {
+  stopping.signal.addEventListener('abort', () => stop());
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort());
+
+const functions = childRunner();
+const endpoint = `http://127.0.0.1:${port}`;
+const aws = createWholeAws({ endpoint, runner: () => functions.run, seed: process.pid });
+const server = await listen(aws, port).catch((error: Error) => {
+  line(error.message);
+  process.exit(1);
+});
+try {
+  await Promise.race([prepare(aws), stopped]);
+  await stopped;
+} catch (error) {
+  line(String(error));
+  process.exitCode = 1;
+} finally {
+  functions.close();
+  await server.close();
+}
+process.exit();
+
+/** Deploys the service and makes the sample tables; a plan fires every minute from then on. */
+async function prepare(aws: WholeAws): Promise<void> {
+  line(`The local AWS answers at ${endpoint}; packaging and deploying the service …`);
+  const packaged = await packageDemo('./start-plans.yml', stopping.signal);
+  const { outputs } = await deployDemo(aws, packaged);
+  packaged.remove();
+  const { dynamodb } = administrator(aws, { endpoint });
+  const tables = [...sampleModels(), debianPackages()];
+  await Promise.all(tables.map((table) => makeTable(dynamodb, table)));
+  onFact(aws, ({ type, detail }) => {
+    if (type !== 'Work Due') line(`${detail.at}  ${type}: ${detail.sentence}`);
+  });
+  for (const [name, value] of Object.entries(outputs)) line(`  ${name}: ${value}`);
+  line(`  tables: ${tables.map(({ definition }) => definition.TableName).join(', ')}`);
+  line(
+    `ready: ${endpoint} (account ${aws.core.account}, ${aws.core.region}); the plan every-minute fires each minute.`,
+  );
+  line(`Try: aws --endpoint-url ${endpoint} --region ${aws.core.region} dynamodb list-backups`);
+}
+
+function portIn(text = '4566'): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  line(`PORT is "${text}"; give a free port from 1 to 65535, for example PORT=4567.`);
+  process.exit(1);
+}
