@@ -53,6 +53,11 @@ export const sqs = new SQS(config);
 export const sts = new STS(config);
 export const tagging = new ResourceGroupsTaggingAPI(config);
 
-/** How often a rule looks again, and how long it goes on: AWS is slower, and its calls are counted. */
+/**
+ * How often a rule looks again and how long it goes on: AWS is slower, and its calls are counted. `settleMs` passes before
+ * EventBridge is taken to know a new rule ("allow a short period of time for changes to take effect", API_PutRule).
+ */
 export const patience =
-  where === 'aws' ? { everyMs: 3000, forMs: 600_000, testMs: 900_000 } : { everyMs: 50, forMs: 10_000, testMs: 30_000 };
+  where === 'aws'
+    ? { everyMs: 3000, forMs: 600_000, settleMs: 20_000, testMs: 900_000 }
+    : { everyMs: 50, forMs: 10_000, settleMs: 0, testMs: 30_000 };

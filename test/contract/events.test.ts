@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { events } from './endpoint.ts';
+import { events, patience } from './endpoint.ts';
 import { afterwards, newName } from './made.ts';
 import { makeQueue, type Queue, take } from './queues.ts';
 import { rule } from './rule.ts';
@@ -18,6 +19,7 @@ async function makeRule(bus: string, pattern: object, queue: Queue, input: objec
   afterwards(() => events.deleteRule({ Name, EventBusName: bus }));
   await events.putTargets({ Rule: Name, EventBusName: bus, Targets: [{ Id: 'queue', Arn: queue.arn, ...input }] });
   afterwards(() => events.removeTargets({ Rule: Name, EventBusName: bus, Ids: ['queue'] }));
+  await pause(patience.settleMs);
   return Name;
 }
 
@@ -124,6 +126,7 @@ rule('a rule that is disabled sends nothing', async () => {
   const name = await makeRule(bus, { source: ['contract'] }, queue, { Input: '"disabled"' });
   await makeRule(bus, { source: ['contract'] }, queue, { Input: '"enabled"' });
   await events.disableRule({ Name: name, EventBusName: bus });
+  await pause(patience.settleMs);
   await put(bus, {});
   expect(await take(queue, (body) => body === '"enabled"')).toEqual(['"enabled"']);
 });
