@@ -179,4 +179,6 @@ test('an aborted request is given up at once', async () => {
   const sent = events.send(new ListEventBusesCommand({}), { abortSignal: abort.signal });
   setImmediate(() => abort.abort());
   await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+  const again = events.send(new ListEventBusesCommand({}), { abortSignal: abort.signal });
+  await expect(again).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -271,10 +271,11 @@ describe('delivery', () => {
     expect([await letters(), here.lambda.heard.length]).toEqual([[], 1]);
   });
 
-  test('a scheduled rule fires on its own', async () => {
+  test('a scheduled rule fires on its own, and put again it does not fire twice', async () => {
     const here = world();
     await here.events.send(new PutRuleCommand({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' }));
     await here.events.send(new PutTargetsCommand({ Rule: 'tick', Targets: [{ Id: 'one', Arn: functionArn }] }));
+    await here.events.send(new PutRuleCommand({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' }));
     await here.later(11 * 60_000);
     expect(here.lambda.heard.map(({ at }) => at)).toEqual([300_000, 600_000]);
     expect(here.lambda.heard[0]?.event).toMatchObject({
@@ -310,6 +311,23 @@ describe('rights', () => {
     await expect(put(here.as('other', may), {}, { EventBusName: 'facts' })).rejects.toThrow(/explicit deny/);
     expect((await put(here.as('trusted', may), {}, { EventBusName: 'facts' })).FailedEntryCount).toBe(0);
     expect((await put(here.as('other', may), {})).FailedEntryCount).toBe(0);
+  });
+
+  test('a call that puts on several buses must be let in by each of them', async () => {
+    const here = world();
+    for (const name of ['open', 'closed']) {
+      const { EventBusArn: Resource } = await here.events.send(new CreateEventBusCommand({ Name: name }));
+      const Condition = name === 'open' ? { StringEquals: { 'aws:PrincipalArn': 'nobody' } } : {};
+      const deny = { Effect: 'Deny', Principal: '*', Action: 'events:PutEvents', Resource, Condition };
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [deny] });
+      await here.events.send(new PutPermissionCommand({ EventBusName: name, Policy }));
+    }
+    const role = here.as('role', may);
+    const entry = { Source: 'shop', DetailType: 'Order', Detail: '{}' };
+    const putOn = (...buses: string[]) =>
+      role.send(new PutEventsCommand({ Entries: buses.map((EventBusName) => ({ ...entry, EventBusName })) }));
+    expect((await putOn('open')).FailedEntryCount).toBe(0);
+    await expect(putOn('open', 'closed')).rejects.toThrow(/explicit deny/);
   });
 
   test('another account puts on a bus only when the bus lets it in, and the event says who put it', async () => {

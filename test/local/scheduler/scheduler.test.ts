@@ -171,6 +171,24 @@ test('a one-time schedule fires once and goes away if it is asked to', async () 
   await expect(get).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } });
 });
 
+test('a repeated schedule that is to go away fires until its end first', async () => {
+  const here = world();
+  const EndDate = new Date('2026-02-02T12:00:00Z');
+  await here.create({ ActionAfterCompletion: 'DELETE', EndDate });
+  const listed = async () => (await here.client.send(new ListSchedulesCommand({}))).Schedules?.length;
+  await here.until('2026-02-01T12:00:00Z');
+  expect(await listed()).toBe(1);
+  await here.until('2026-02-05T00:00:00Z');
+  expect([here.heard.length, await listed()]).toEqual([3, 0]);
+});
+
+test('before its start date a schedule does not fire', async () => {
+  const here = world();
+  await here.create({ StartDate: new Date('2026-02-02T02:00:00Z') });
+  await here.until('2026-02-03T12:00:00Z');
+  expect(here.times()).toEqual(['2026-02-02T02:00:00', '2026-02-03T02:00:00']);
+});
+
 test('a disabled schedule is silent, and an update replaces all of it', async () => {
   const here = world();
   await here.create({ State: 'DISABLED', Description: 'old' });
@@ -183,6 +201,14 @@ test('a disabled schedule is silent, and an update replaces all of it', async ()
   expect(read).toMatchObject({ State: 'ENABLED', ScheduleExpressionTimezone: 'UTC', GroupName: 'default' });
   expect(read.Description).toBeUndefined();
   expect(read.CreationDate?.getTime()).toBeLessThan(read.LastModificationDate?.getTime() ?? 0);
+});
+
+test('after an update the old times are over', async () => {
+  const here = world();
+  await here.create();
+  await here.client.send(new UpdateScheduleCommand(here.input({ ScheduleExpression: 'cron(0 13 * * ? *)' })));
+  await here.until('2026-02-01T03:00:00Z');
+  expect(here.times()).toEqual(['2026-01-31T13:00:00']);
 });
 
 test('a deleted schedule does not fire any more', async () => {
