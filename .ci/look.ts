@@ -2,25 +2,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 
 /*
- * Looks at AWS_ENDPOINT_URL with the SDK: there are tables. With --new-backup: within 90 seconds a backup of the last
- * two minutes is AVAILABLE.
+ * Looks at AWS_ENDPOINT_URL with the SDK: there are tables. With a plan's name: within 90 seconds a backup of that plan,
+ * made in the last two minutes, is AVAILABLE.
  */
+const [plan] = process.argv.slice(2);
 const dynamodb = new DynamoDB({});
 const { TableNames = [] } = await dynamodb.listTables({});
 console.log('tables', TableNames);
 if (TableNames.length === 0) throw new Error('There are no tables.');
 
-const recent = async () => {
-  const TimeRangeLowerBound = new Date(Date.now() - 120_000);
-  const { BackupSummaries = [] } = await dynamodb.listBackups({ TimeRangeLowerBound });
+async function recentBackups() {
+  const { BackupSummaries = [] } = await dynamodb.listBackups({ TimeRangeLowerBound: new Date(Date.now() - 120_000) });
   return BackupSummaries.map(({ BackupName, BackupStatus }) => ({ BackupName, BackupStatus }));
-};
-
-let seen = await recent();
-for (let look = 0; process.argv.includes('--new-backup') && look < 45; look++) {
-  if (seen.some(({ BackupStatus }) => BackupStatus === 'AVAILABLE')) break;
-  if (look === 44) throw new Error('No new backup became AVAILABLE.');
-  await pause(2000);
-  seen = await recent();
 }
-console.log('backups', seen);
+
+let backups = await recentBackups();
+const isThere = () =>
+  backups.some(({ BackupName, BackupStatus }) => BackupName?.includes(`-${plan}-`) && BackupStatus === 'AVAILABLE');
+for (let look = 0; plan !== undefined && look < 45 && !isThere(); look++) {
+  await pause(2000);
+  backups = await recentBackups();
+}
+console.log('backups', backups);
+if (plan !== undefined && !isThere()) throw new Error(`No new backup of the plan ${plan} is AVAILABLE.`);
