@@ -93,7 +93,7 @@ const encryptedBy = (KMSMasterKeyId: string) => ({
 });
 
 async function loseABackup(dynamodb: DynamoDBClient): Promise<void> {
-  const { BackupSummaries = [] } = await dynamodb.send(new ListBackupsCommand({ TableName: 'table-5' }));
+  const { BackupSummaries = [] } = await dynamodb.send(new ListBackupsCommand({ TableName: 'table-9' }));
   await dynamodb.send(new DeleteBackupCommand({ BackupArn: BackupSummaries[0]?.BackupArn }));
 }
 
