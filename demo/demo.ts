@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { VirtualClock } from '../local/clock.ts';
 import { installGlobals } from '../local/globals.ts';
@@ -7,7 +8,7 @@ import { inProcess } from '../local/transport.ts';
 import { onFact } from './facts.ts';
 import { night, type Told } from './night.ts';
 import { screen } from './screen.ts';
-import { administrator, deployDemo, packageDemo } from './stage.ts';
+import { administrator, deployDemo, packageWith } from './stage.ts';
 import { summary } from './summary.ts';
 import { week } from './week.ts';
 
@@ -21,10 +22,8 @@ const startAt = Date.parse('2026-03-02T11:00:00Z');
 const firstFiringAt = Date.parse('2026-03-03T01:00:00Z');
 
 const { line, progress } = screen();
-const machineNow = Date.now;
-const begunAt = machineNow();
 progress('packaging the service …');
-const packaged = await packageDemo('./week-plans.yml');
+const packaged = await packageWith(readFileSync(new URL('./week-plans.yml', import.meta.url), 'utf8'));
 
 const clock = new VirtualClock(startAt);
 const uninstall = installGlobals(clock, seededRandom(Number(values.seed)));
@@ -32,6 +31,7 @@ const aws = createWholeAws({ clock, seed: Number(values.seed), latencyMs: () => 
 const admin = administrator(aws, { requestHandler: inProcess(aws) });
 let calls = 0;
 aws.onCall(() => calls++);
+const cpuBefore = process.cpuUsage();
 const told: Told = { facts: [] };
 onFact(aws, (fact) => {
   told.facts.push(fact);
@@ -75,9 +75,12 @@ for (let number = 1; number <= nights; number++) {
 
 const { numbers, sentences, isGood } = await play(summary({ aws, admin, deployed, told, nights }));
 uninstall();
-const seconds = (machineNow() - begunAt) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
+const cpuSeconds = (user + system) / 1_000_000;
 line();
 for (const sentence of sentences) line(sentence);
-line(`${calls} AWS calls of a virtual week in ${seconds.toFixed(1)} s.`);
+line(
+  `A virtual week of ${calls} AWS calls took ${cpuSeconds.toFixed(0)} s of one core, ${Math.round(calls / cpuSeconds)} calls a second.`,
+);
 if (values.json) line(JSON.stringify(numbers));
 process.exitCode = isGood ? 0 : 1;

@@ -1,4 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -6,10 +8,16 @@ import { type Packaged, packageService } from '../deploy/package.ts';
 import { packagedIn } from '../local/cloudformation/cloudformation.ts';
 import type { WholeAws } from '../local/services.ts';
 
-/** Packages the service with plans of the demo, in the way of `npx serverless package`. */
-export function packageDemo(plansFile: string, signal?: AbortSignal): Promise<Packaged> {
-  const plans = fileURLToPath(new URL(plansFile, import.meta.url));
-  return packageService({ plans, stage: 'demo', ...(signal && { signal }) });
+/** Packages the service with these plans instead of plans.yml, in the way of `npx serverless package`. */
+export async function packageWith(plansText: string, signal?: AbortSignal): Promise<Packaged> {
+  const directory = mkdtempSync(join(tmpdir(), 'tablekeep-plans-'));
+  const plans = join(directory, 'plans.yml');
+  try {
+    writeFileSync(plans, plansText);
+    return await packageService({ plans, ...(signal && { signal }) });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** The service as it runs in the local AWS. */
@@ -23,11 +31,11 @@ export interface Deployed {
 /** Deploys the packaged service. On a virtual clock, time must pass meanwhile. */
 export async function deployDemo({ cloudformation }: WholeAws, packaged: Packaged): Promise<Deployed> {
   const { outputs, resources } = await cloudformation.deploy(JSON.stringify(packaged.template), {
-    stackName: 'tablekeep-demo',
+    stackName: 'tablekeep-dev',
     codeOf: packagedIn(packaged.directory),
   });
   return {
-    functionName: (name) => `tablekeep-demo-${name}`,
+    functionName: (name) => `tablekeep-dev-${name}`,
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
     resources: resources.size,
   };

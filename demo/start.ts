@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { type Document, parseDocument, type YAMLMap } from 'yaml';
 import { listen } from '../local/http.ts';
 import { childRunner } from '../local/lambda/children.ts';
 import { createWholeAws, type WholeAws } from '../local/services.ts';
 import { onFact } from './facts.ts';
 import { debianPackages, makeTable, sampleModels } from './sample-tables.ts';
 import { screen } from './screen.ts';
-import { administrator, deployDemo, packageDemo } from './stage.ts';
+import { administrator, deployDemo, packageWith } from './stage.ts';
 
 const { line } = screen();
 const port = portIn(process.env.PORT);
@@ -37,7 +39,7 @@ process.exit();
 /** Deploys the service and makes the sample tables; a plan fires every minute from then on. */
 async function prepare(aws: WholeAws): Promise<void> {
   line(`The local AWS answers at ${endpoint}; packaging and deploying the service …`);
-  const packaged = await packageDemo('./start-plans.yml', stopping.signal);
+  const packaged = await packageWith(plansAndEveryMinute(), stopping.signal);
   const { outputs } = await deployDemo(aws, packaged);
   packaged.remove();
   const { dynamodb } = administrator(aws, { endpoint });
@@ -52,6 +54,15 @@ async function prepare(aws: WholeAws): Promise<void> {
     `ready: ${endpoint} (account ${aws.core.account}, ${aws.core.region}); the plan every-minute fires each minute.`,
   );
   line(`Try: aws --endpoint-url ${endpoint} --region ${aws.core.region} dynamodb list-backups`);
+}
+
+/** The plans of plans.yml, and one that fires every minute so that there is something to see. */
+function plansAndEveryMinute(): string {
+  const [own, more] = ['../plans.yml', './start-plans.yml'].map((file) =>
+    parseDocument(readFileSync(new URL(file, import.meta.url), 'utf8')),
+  ) as [Document, Document];
+  for (const { key, value } of (more.get('plans') as YAMLMap<unknown, unknown>).items) own.setIn(['plans', key], value);
+  return own.toString();
 }
 
 function portIn(text = '4566'): number {
