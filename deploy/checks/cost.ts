@@ -14,6 +14,8 @@ const prices = {
   firing: 1e-6,
   /** Ingested: https://aws.amazon.com/cloudwatch/pricing/ */
   logByte: 0.5 / 1e9,
+  /** A metric for an hour in which it was sent, of $0.30 a month: https://aws.amazon.com/cloudwatch/pricing/ */
+  metricHour: 0.3 / 720,
   /** Of the key aws/dynamodb, asked anew by each function after five minutes: https://aws.amazon.com/kms/pricing/ */
   keyRequest: 0.03 / 10_000,
   /** https://aws.amazon.com/s3/pricing/, for what `serverless deploy` uploads. */
@@ -45,6 +47,9 @@ const next: Record<string, string[]> = {
   StartDashrunLambdaFunction: ['TakeDashbackupsLambdaFunction', 'ApplyDashretentionLambdaFunction'],
 };
 
+/** What a run counts, in its plan's dimension. */
+const metricsOfARun = 5;
+
 /** Types that cost nothing while nothing happens. Another type has to be priced here before it may be deployed. */
 const freeWhileIdle = [
   ...['Function', 'EventInvokeConfig', 'Permission'].map((name) => `AWS::Lambda::${name}`),
@@ -72,6 +77,7 @@ export function checkCost(template: Template) {
     const started = targetOf((schedule.Target as { Arn: unknown }).Arn) ?? '';
     add('scheduler', firings * prices.firing);
     for (const id of [started, ...(next[started] ?? [])]) addInvocations(add, template, id, firings);
+    if (next[started]) add('metrics', metricsOfARun * Math.min(firings, monthDays * 24) * prices.metricHour);
   }
   add('deployment bucket', 0.01 * prices.storedGigabyte);
   const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
