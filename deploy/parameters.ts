@@ -22,9 +22,11 @@ export async function notices(variables: Variables) {
 }
 
 /** The condition under which a function may take on a role of another account; a role's name alone is anybody's. */
-export async function ofTheOrganisation(variables: Variables) {
+export async function ofMembers(variables: Variables) {
   const organisation = await parameter(variables, 'organisation');
-  return organisation === '' ? {} : { StringEquals: { 'aws:ResourceOrgID': organisation } };
+  const externalId = await parameter(variables, 'externalId');
+  const inOrganisation = organisation !== '' && { 'aws:ResourceOrgID': organisation };
+  return { StringEquals: { 'sts:ExternalId': externalId, ...inOrganisation } };
 }
 
 const list = (text: string) =>

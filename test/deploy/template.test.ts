@@ -156,16 +156,20 @@ describe('events', () => {
 describe('other accounts', () => {
   const member = readYamlTemplate(new URL('../../deploy/member-account.yml', import.meta.url));
 
-  test('are entered under names of the prefix only, and within the organisation when one is given', () => {
+  test('are entered under names of the prefix and with the external id only, and within the organisation when one is given', () => {
     const entering = (packaged: Packaged) =>
       resourcesOf(packaged.template, 'AWS::IAM::Role')
         .flatMap(([, role]) => statementsOf(role))
         .filter(({ Action }) => list(Action).includes('sts:AssumeRole'));
     for (const { Resource } of entering(full)) expect(JSON.stringify(Resource)).toMatch(/:iam::\*:role\/tablekeep-/);
     for (const { Condition } of entering(full)) {
-      expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': 'o-exampleorgid' } });
+      expect(Condition).toEqual({
+        StringEquals: { 'sts:ExternalId': 'tablekeep', 'aws:ResourceOrgID': 'o-exampleorgid' },
+      });
     }
-    expect(entering(plain).map(({ Condition }) => Condition)).toEqual([{}, {}, {}]);
+    for (const { Condition } of entering(plain)) {
+      expect(Condition).toEqual({ StringEquals: { 'sts:ExternalId': 'tablekeep' } });
+    }
   });
 
   test('have a role per capability, and each is entered by those functions that may ask for it', () => {
