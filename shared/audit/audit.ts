@@ -21,6 +21,8 @@ const perSecond = 2;
 /** What the audit of a target remembers. Instants are epoch ms. */
 interface Memory {
   lookedAt?: number;
+  /** The hourly part of this audit is done: only the full comparison goes on. */
+  isLooked?: boolean;
   comparedUntil?: number;
   /** UTC date of the last report. */
   reportedOn?: string;
@@ -43,17 +45,16 @@ export async function audit(world: World, target: Target, invocation: Invocation
     return await lease.keepDuring(() => drive(world, target, lease));
   } catch (error) {
     if (error instanceof LeaseLostError) return false;
-    await lease.end();
+    await lease.end({ memories: ['isLooked'] });
     throw error;
   }
 }
 
 async function drive(world: World, target: Target, lease: Lease): Promise<boolean> {
   const memory = lease.item as Memory;
-  const isLooked = (memory.lookedAt ?? 0) >= lease.startedAt;
-  const looked = isLooked ? memory : await lookAround(world, target, lease, memory);
+  const looked = memory.isLooked ? memory : await lookAround(world, target, lease, memory);
   const isDone = await goThroughAll(world, target, lease, looked);
-  if (isDone) await lease.end();
+  if (isDone) await lease.end({ memories: ['isLooked'] });
   else await lease.release(world.clock.now());
   return isDone;
 }
@@ -75,7 +76,7 @@ async function lookAround(world: World, target: Target, lease: Lease, memory: Me
   const reportedOn = new Date(now).toISOString().slice(0, 10);
   if (memory.reportedOn !== reportedOn) await report(world, target, tables, protections, knownPlans);
   const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans };
-  await lease.remember(done);
+  await lease.remember({ ...done, isLooked: true });
   return { ...memory, ...done };
 }
 

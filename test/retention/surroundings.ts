@@ -53,6 +53,8 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
   const calls: Call[] = [];
   const facts: ToldFact[] = [];
   const aws = createAws({
+    // Queue URLs begin with it; the SQS client warns of one that is not its own.
+    endpoint: 'https://sqs.us-east-1.amazonaws.com',
     clock,
     services: (core) => {
       const keys = kms(core);
