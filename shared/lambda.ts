@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import plans from '../plans.yml';
 import { systemClock, systemRandom } from './clock.ts';
@@ -38,6 +37,11 @@ function accountOf({ invokedFunctionArn }: LambdaContext, { deadLetterQueues }: 
   return invokedFunctionArn?.split(':')[4] ?? /\/(\d{12})\//.exec(deadLetterQueues[0] ?? '')?.[1] ?? '';
 }
 
+/** What the invocation counted; most count nothing. */
+const flushMetrics = (): void => {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+};
+
 /**
  * The handler of a function: the event is read at the door, logs carry the request id, metrics are flushed, and what
  * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination.
@@ -54,6 +58,6 @@ export function lambda<Opened extends Door, Answer>(
   // middy's early timeout is a timer that a clock of ours would not reach; the functions end themselves in time.
   return middy({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
+    .use({ after: flushMetrics, onError: flushMetrics })
     .handler(async (event: unknown, context) => handle(event, context as unknown as LambdaContext));
 }

@@ -66,3 +66,13 @@ export function nextStep(
 export function slotsBefore(tat: number, span: number, slots: number): number[] {
   return Array.from({ length: slots }, (_, index) => tat - span + (span / slots) * index);
 }
+
+/**
+ * Before this a process sends nothing more, whatever its slots say: in no second more than the documented rate, and
+ * never two calls closer than half of its interval, so that slots which a busy process has let pass make no burst.
+ */
+export function gateAt(sentAt: number[], documented: number): number {
+  const last = sentAt.at(-1) ?? 0;
+  const aSecondsWorthAgo = sentAt.at(-documented) ?? 0;
+  return Math.max(last + 500 / documented, aSecondsWorthAgo + 1000);
+}

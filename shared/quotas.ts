@@ -3,7 +3,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Clock, Random } from './clock.ts';
 import type { ClockCheck } from './clock-check.ts';
 import { kindOf } from './errors.ts';
-import { cut, missedAfterMs, nextStep, type Quota, rateAt, slotsBefore, slotsPerLease } from './quota.ts';
+import { cut, gateAt, missedAfterMs, nextStep, type Quota, rateAt, slotsBefore, slotsPerLease } from './quota.ts';
 import { documentedPerSecond, fullRate, type PacedOperation } from './quota-rates.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Catalog, Change, Item, Key } from './world.ts';
@@ -34,8 +34,8 @@ interface Known {
   quota?: Quota;
   /** Callers take turns: they would only refuse each other. */
   turn: Promise<unknown>;
-  /** No send before this: a late slot must not meet the next one. */
-  gateAt: number;
+  /** When this process sent last, as often as the documented rate allows in a second: see `gateAt`. */
+  sentAt: number[];
   /** The callers' own slower pace. */
   paceAt: number;
 }
@@ -60,15 +60,21 @@ export class Quotas {
     return lease;
   }
 
-  /** Waits for the slot, and behind the send before it; false when it was missed and must not be used. */
+  /** Waits for the slot, and behind earlier sends; false when it was missed and must not be used. */
   async untilSlot(target: Target, operation: PacedOperation, slot: number): Promise<boolean> {
     const { clock } = this.#world;
     const known = this.#of(target, operation);
-    const sendAt = Math.max(slot, known.gateAt);
-    if (Math.max(sendAt, clock.now()) > slot + missedAfterMs) return false;
-    known.gateAt = Math.max(sendAt, clock.now()) + 1000 / documentedPerSecond[operation];
-    await clock.sleep(Math.ceil(sendAt - clock.now()));
-    return clock.now() <= slot + missedAfterMs;
+    for (;;) {
+      const now = clock.now();
+      const sendAt = Math.max(slot, gateAt(known.sentAt, documentedPerSecond[operation]));
+      if (Math.max(sendAt, now) > slot + missedAfterMs) return false;
+      if (sendAt <= now) {
+        known.sentAt = [...known.sentAt.slice(1 - documentedPerSecond[operation]), now];
+        return true;
+      }
+      // A process that was busy wakes late, and all at once: each looks at the gate again.
+      await clock.sleep(Math.ceil(sendAt - now));
+    }
   }
 
   /** Makes one call in a slot of its own, and again when it was throttled; undefined when there was no slot `until` then. */
@@ -161,7 +167,7 @@ export class Quotas {
       operation,
       full: fullRate(operation),
       turn: Promise.resolve(),
-      gateAt: 0,
+      sentAt: [],
       paceAt: 0,
     };
     this.#known.set(id, known);

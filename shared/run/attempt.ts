@@ -61,10 +61,14 @@ export async function takeBackup(driven: Driving, entry: Entry, slot: number): P
     } catch (error) {
       entry.error = errorText(error);
       const kind = kindOf(error);
-      driven.world.logger.info('backup not taken', { tableId: entry.tableId, kind, error: entry.error });
+      if (kind !== 'throttle') logFailure(attempt, kind);
       if (!(await answers[kind](attempt, error))) return;
     }
   }
+}
+
+function logFailure({ driven, entry }: Attempt, kind: ErrorKind): void {
+  driven.world.logger.info('backup not taken', { tableId: entry.tableId, kind, error: entry.error });
 }
 
 /** Waits for a slot, and renews the claim where it would not outlast the request: nothing was made under it. */

@@ -126,7 +126,7 @@ function count({ world, announcer, entries, run }: Driving): void {
   metrics.addMetric('BackupFailed', MetricUnit.Count, failed);
   const made = entries.tables().flatMap(({ createdAt }) => createdAt ?? []);
   const seconds = Math.max(1, (Math.max(...made) - Math.min(...made)) / 1000);
-  const share = made.length === 0 ? 0 : made.length / seconds / documentedPerSecond.CreateBackup;
+  const share = made.length === 0 ? 0 : (made.length - 1) / seconds / documentedPerSecond.CreateBackup;
   metrics.addMetric('QuotaShare', MetricUnit.Percent, Math.min(100, share * 100));
   world.logger.info('run driven', { completed, failed, tables: made.length, at: clock.now(), state: run.state });
 }

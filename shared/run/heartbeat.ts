@@ -3,7 +3,7 @@ import { iso } from '../clock.ts';
 import { runIdOfKey } from '../ledger.ts';
 import type { Fact, World } from '../world.ts';
 
-const works = ['run', 'retention', 'audit'] as const;
+const works = ['run', 'retention', 'audit', 'task'] as const;
 
 /** Of each kind a minute: the next minute brings more. */
 const atOnce = 200;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cut, nextStep, type Quota, rateAt, slotsBefore, slotsPerLease, spanMs } from '../../shared/quota.ts';
+import { cut, gateAt, nextStep, type Quota, rateAt, slotsBefore, slotsPerLease, spanMs } from '../../shared/quota.ts';
 import { documentedPerSecond, fullRate } from '../../shared/quota-rates.ts';
 
 const idle: Quota = { tat: 0, rate: 49, gen: 0, cutAt: 0 };
@@ -106,6 +106,30 @@ describe('slots, whoever leases them and when', () => {
         const span = spanMs(slots, rate);
         return Number(span.toFixed(3)) === span && span >= (slots * 1000) / rate - 1e-9;
       }),
+    );
+  });
+});
+
+describe('the gate of a process', () => {
+  test('lets no more than the documented number out in any second, however late its slots are used', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(400), { minLength: 1, maxLength: 200 }),
+        fc.constantFrom(5, 10, 50),
+        (waits, documented) => {
+          const sentAt: number[] = [];
+          let now = 1_000_000;
+          for (const waitMs of waits) {
+            now = Math.max(now + waitMs / documented, gateAt(sentAt, documented));
+            sentAt.push(now);
+          }
+          return sentAt.every(
+            (at, index) =>
+              sentAt.filter((other) => other >= at && other < at + 1000).length <= documented &&
+              (index === 0 || at - (sentAt[index - 1] ?? 0) >= 500 / documented),
+          );
+        },
+      ),
     );
   });
 });
