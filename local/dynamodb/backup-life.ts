@@ -48,7 +48,7 @@ function newBackup(
 }
 
 /** As the settings are now, whatever becomes of the table's. */
-function backedUp(table: Table): BackedUp {
+export function backedUp(table: Table): BackedUp {
   const {
     status,
     streamLabel,
@@ -56,6 +56,14 @@ function backedUp(table: Table): BackedUp {
     isProtected,
     tags,
     policy,
+    policyRevision,
+    restored,
+    warm,
+    kinesis,
+    insights,
+    replicas,
+    consistency,
+    replicatedAt,
     pointInTime,
     backupsFrom,
     items,

@@ -11,7 +11,7 @@ import type { Backup, Operations, World } from './state.ts';
 /** ListBackups answers at most so many summaries. */
 const longestPage = 100;
 
-/** On-demand backups. Restores are not here yet. */
+/** On-demand backups. */
 export function backupOperations(world: World): Operations {
   return {
     CreateBackup: (call) => ({ BackupDetails: backupDetails(createBackup(world, call)) }),
@@ -35,7 +35,7 @@ function createBackup(world: World, call: Call): Backup {
 }
 
 /** The backup that the call names. Another account's is refused; another Region's is not found. */
-function backupOf(world: World, call: Call): Backup {
+export function backupOf(world: World, call: Call): Backup {
   const arn = String(call.input.BackupArn);
   if (!/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[^/]+\/backup\/\d+-[0-9a-f]{8}$/.test(arn)) {
     throw invalid('Invalid Backup ARN');
@@ -55,6 +55,8 @@ function deleteBackup(world: World, call: Call) {
   }
   if (backup.status === 'CREATING')
     throw new AwsError('BackupInUseException', `Backup is being created: ${backup.arn}`);
+  if (world.isBeingRestored(backup))
+    throw new AwsError('BackupInUseException', `Backup is being restored: ${backup.arn}`);
   world.region(call).backups.delete(backup);
   const description = describeBackup(backup);
   return {

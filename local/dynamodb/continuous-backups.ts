@@ -2,13 +2,14 @@ import { AwsError, type Call } from '../service.ts';
 import { invalid, noTable } from './errors.ts';
 import { tableOf } from './lookup.ts';
 import type { Operations, Table, World } from './state.ts';
+import { WriteLog } from './write-log.ts';
 
 const dayMs = 86_400_000;
 const longestPeriodDays = 35;
 /** The newest moment that a table can be restored to, ago. */
 const latestRestorableMs = 300_000;
 
-/** The setting of point-in-time recovery. */
+/** Point-in-time recovery: its setting, its window, and the log of writes that it keeps. */
 export function continuousBackupOperations(world: World): Operations {
   return {
     DescribeContinuousBackups: (call) => describe(world, call),
@@ -16,7 +17,7 @@ export function continuousBackupOperations(world: World): Operations {
       const table = tableOf(world, call, noTable);
       const specification = call.input.PointInTimeRecoverySpecification as Specification;
       checkAvailable(table, world.core.clock.now());
-      update(table, specification, world.core.clock.now());
+      update(world, table, specification);
       return describe(world, call);
     },
   };
@@ -34,16 +35,26 @@ export function checkAvailable({ name, backupsFrom }: Table, now: number): void 
   throw new AwsError('ContinuousBackupsUnavailableException', message);
 }
 
-/** Switched off and on again, the window starts anew; another period leaves its start. */
-function update(table: Table, { PointInTimeRecoveryEnabled, RecoveryPeriodInDays }: Specification, now: number): void {
+/**
+ * Switched off and on again, the window starts anew; another period leaves its start. That a shorter period which is made
+ * longer again does not bring back what fell out of it is inferred.
+ */
+function update({ core }: World, table: Table, specification: Specification): void {
+  const { PointInTimeRecoveryEnabled, RecoveryPeriodInDays } = specification;
+  const now = core.clock.now();
   if (PointInTimeRecoveryEnabled) {
-    const days = RecoveryPeriodInDays ?? table.pointInTime?.days ?? longestPeriodDays;
-    table.pointInTime = { since: table.pointInTime?.since ?? now, days };
+    const { pointInTime } = table;
+    const days = RecoveryPeriodInDays ?? pointInTime?.days ?? longestPeriodDays;
+    const windowMs = () => (table.pointInTime?.days ?? longestPeriodDays) * dayMs;
+    table.pointInTime = pointInTime
+      ? { ...pointInTime, since: windowOf(pointInTime, now).earliest, days }
+      : { since: now, days, log: new WriteLog(table.items, () => core.clock.now(), windowMs) };
     return;
   }
   if (RecoveryPeriodInDays != null) {
     throw invalid('Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.');
   }
+  table.pointInTime?.log.end();
   delete table.pointInTime;
 }
 
@@ -60,14 +71,22 @@ function describe(world: World, call: Call) {
 
 function recovery({ pointInTime }: Table, now: number) {
   if (pointInTime === undefined) return { PointInTimeRecoveryStatus: 'DISABLED' };
-  const { since, days } = pointInTime;
-  const earliest = Math.max(since, now - days * dayMs);
+  const { earliest, latest } = windowOf(pointInTime, now);
   return {
     PointInTimeRecoveryStatus: 'ENABLED',
-    RecoveryPeriodInDays: days,
-    EarliestRestorableDateTime: seconds(earliest),
-    LatestRestorableDateTime: seconds(Math.max(earliest, now - latestRestorableMs)),
+    RecoveryPeriodInDays: pointInTime.days,
+    EarliestRestorableDateTime: earliest / 1000,
+    LatestRestorableDateTime: latest / 1000,
   };
 }
 
-const seconds = (epochMs: number): number => Math.floor(epochMs / 1000);
+/** The instants that a table can be restored to, in whole seconds, as epoch ms. */
+export function windowOf(
+  { since, days }: NonNullable<Table['pointInTime']>,
+  now: number,
+): { earliest: number; latest: number } {
+  const earliest = Math.max(Math.ceil(since / 1000) * 1000, seconds(now - days * dayMs));
+  return { earliest, latest: Math.max(earliest, seconds(now - latestRestorableMs)) };
+}
+
+const seconds = (epochMs: number): number => Math.floor(epochMs / 1000) * 1000;

@@ -1,4 +1,4 @@
-import type { GlobalIndex, Table, Throughput } from './state.ts';
+import type { GlobalIndex, Table, Throughput, WarmThroughput } from './state.ts';
 
 /** As DescribeTable answers. Counts are exact and current, while AWS refreshes them about every six hours. */
 export function describeTable(table: Table): Record<string, unknown> {
@@ -23,19 +23,53 @@ export function describeTable(table: Table): Record<string, unknown> {
     ...(table.tableClass !== undefined && { TableClassSummary: { TableClass: table.tableClass } }),
     DeletionProtectionEnabled: table.isProtected,
     ...(table.onDemand && { OnDemandThroughput: table.onDemand }),
-    WarmThroughput: warm(table.isOnDemand, table.throughput),
+    ...restoreSummary(table),
+    ...(table.replicas.length > 0 && replication(table)),
+    WarmThroughput: warm(table.isOnDemand, table.throughput, table.warm, table.status === 'UPDATING'),
   };
 }
+
+function restoreSummary({ restored }: Table) {
+  if (restored === undefined) return {};
+  const { backupArn, tableArn, contentAt, isInProgress } = restored;
+  return {
+    RestoreSummary: {
+      ...(backupArn !== undefined && { SourceBackupArn: backupArn }),
+      SourceTableArn: tableArn,
+      RestoreDateTime: contentAt / 1000,
+      RestoreInProgress: isInProgress,
+    },
+  };
+}
+
+const replication = (table: Table) => ({
+  GlobalTableVersion: '2019.11.21',
+  Replicas: table.replicas.map((replica) => ({
+    RegionName: replica.region,
+    ReplicaStatus: replica.status,
+    ...(replica.keyArn !== undefined && { KMSMasterKeyId: replica.keyArn }),
+    ...(replica.throughput && { ProvisionedThroughputOverride: replica.throughput }),
+    ...(replica.onDemand && { OnDemandThroughputOverride: replica.onDemand }),
+    ...(replica.indexes && { GlobalSecondaryIndexes: replica.indexes }),
+    ...(replica.tableClass !== undefined && { ReplicaTableClassSummary: { TableClass: replica.tableClass } }),
+  })),
+  MultiRegionConsistency: table.consistency ?? 'EVENTUAL',
+});
 
 export const encryption = (keyArn: string) => ({ Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: keyArn });
 
 const provisioned = (throughput: Throughput) => ({ NumberOfDecreasesToday: 0, ...throughput });
 
-/** What a new on-demand table can take at once, or what was provisioned. */
-const warm = (isOnDemand: boolean, { ReadCapacityUnits, WriteCapacityUnits }: Throughput) => ({
-  ReadUnitsPerSecond: isOnDemand ? 12_000 : ReadCapacityUnits,
-  WriteUnitsPerSecond: isOnDemand ? 4000 : WriteCapacityUnits,
-  Status: 'ACTIVE',
+/** What a new on-demand table can take at once, or what was provisioned; more if it was warmed. */
+export const warm = (
+  isOnDemand: boolean,
+  { ReadCapacityUnits, WriteCapacityUnits }: Throughput,
+  { ReadUnitsPerSecond = 0, WriteUnitsPerSecond = 0 }: WarmThroughput = {},
+  isUpdating = false,
+) => ({
+  ReadUnitsPerSecond: Math.max(isOnDemand ? 12_000 : ReadCapacityUnits, ReadUnitsPerSecond),
+  WriteUnitsPerSecond: Math.max(isOnDemand ? 4000 : WriteCapacityUnits, WriteUnitsPerSecond),
+  Status: isUpdating ? 'UPDATING' : 'ACTIVE',
 });
 
 /** A table that always was provisioned says nothing of its billing. */
@@ -75,7 +109,7 @@ const globalIndex = (table: Table, index: GlobalIndex) => ({
   ProvisionedThroughput: provisioned(index.throughput),
   ...indexCounts(table, index.IndexName),
   ...(index.onDemand && { OnDemandThroughput: index.onDemand }),
-  WarmThroughput: warm(table.isOnDemand, index.throughput),
+  WarmThroughput: warm(table.isOnDemand, index.throughput, index.warm, index.status === 'UPDATING'),
 });
 
 const indexCounts = (table: Table, name: string) => ({

@@ -10,6 +10,7 @@ import { validate } from './model.ts';
 import { type Options, type Settings, settingsOf } from './options.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Count, Rate } from './quotas.ts';
+import { restoreOperations } from './restores.ts';
 import { type Operations, Region, type World } from './state.ts';
 import { tableOperations } from './tables.ts';
 import { tagOperations } from './tags.ts';
@@ -26,6 +27,8 @@ export interface Inspection {
   setBackupFate(fate: Settings['backupFate']): void;
   /** What a backup holds; throws when there is no such backup. */
   snapshotOf(backupArn: string): Snapshot;
+  /** What a table holds now; throws when there is no such table. */
+  itemsOf(of: { account: string; region: string }, tableName: string): Snapshot;
   /** The tables of an account and Region with their tags, in the order of their names. */
   taggedTables(of: { account: string; region: string }): { arn: string; tags: Map<string, string> }[];
 }
@@ -46,6 +49,10 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
       regions.set(place, found);
       return found;
     },
+    isBeingRestored({ arn }) {
+      const tables = [...regions.values()].flatMap((region) => [...region.tables.values()]);
+      return tables.some(({ restored }) => restored?.isInProgress && restored.backupArn === arn);
+    },
   };
   const dataOperationsHere = dataOperations(world);
   const operations: Operations = {
@@ -56,6 +63,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
     ...timeToLiveOperations(world),
     ...continuousBackupOperations(world),
     ...backupOperations(world),
+    ...restoreOperations(world),
     ...accountOperations(),
   };
 
@@ -94,6 +102,11 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
         if (backup !== undefined) return backup.snapshot;
       }
       throw new Error(`There is no backup ${backupArn}.`);
+    },
+    itemsOf(of, tableName) {
+      const table = world.region(of).tables.get(tableName);
+      if (table === undefined) throw new Error(`There is no table ${tableName} in ${of.account}/${of.region}.`);
+      return table.items.snapshot();
     },
     taggedTables: (of) =>
       [...world.region(of).tables.values()]

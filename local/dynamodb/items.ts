@@ -3,7 +3,7 @@ import { type Item, itemSize } from './dynalite.ts';
 import { OrderedMap, type Range } from './ordered.ts';
 
 /** An item as it is kept: immutable, so that snapshots can share it. */
-interface Row {
+export interface Row {
   json: string;
   bytes: number;
 }
@@ -14,7 +14,12 @@ export interface Snapshot {
   readonly bytes: number;
   /** In the order of their keys. */
   items(): Iterable<Item>;
+  /** The same items, to be written to; costs next to nothing. */
+  copy(): Items;
 }
+
+/** Is told of each write before it happens: the key, and the row that will be gone. */
+export type Watcher = (key: string, before: Row | undefined) => void;
 
 type Done = (error: Error | null, item?: Item) => void;
 
@@ -26,6 +31,8 @@ export class Items {
   #rows = new OrderedMap<Row>();
   #bytes = 0;
   #snapshot: Snapshot | undefined;
+  /** Told of every write; at most one. */
+  watcher: Watcher | undefined;
 
   get count(): number {
     return this.#rows.size;
@@ -45,9 +52,7 @@ export class Items {
   }
 
   del(key: string, done: Done): void {
-    this.#bytes -= this.#rows.get(key)?.bytes ?? 0;
-    this.#rows.delete(key);
-    this.#snapshot = undefined;
+    this.#change(key, undefined);
     done(null);
   }
 
@@ -66,9 +71,20 @@ export class Items {
   }
 
   write(key: string, item: Item): void {
-    const row = { json: JSON.stringify(item), bytes: itemSize(item) };
-    this.#bytes += row.bytes - (this.#rows.get(key)?.bytes ?? 0);
-    this.#rows.set(key, row);
+    this.#change(key, { json: JSON.stringify(item), bytes: itemSize(item) });
+  }
+
+  /** Puts rows back that a watcher was told of; undefined takes the row away. */
+  rewind(rows: Iterable<[key: string, row: Row | undefined]>): void {
+    for (const [key, row] of rows) this.#change(key, row);
+  }
+
+  #change(key: string, row: Row | undefined): void {
+    const before = this.#rows.get(key);
+    this.watcher?.(key, before);
+    this.#bytes += (row?.bytes ?? 0) - (before?.bytes ?? 0);
+    if (row === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, row);
     this.#snapshot = undefined;
   }
 
@@ -83,11 +99,18 @@ export class Items {
   snapshot(): Snapshot {
     if (this.#snapshot !== undefined) return this.#snapshot;
     const rows = this.#rows.copy();
+    const bytes = this.#bytes;
     this.#snapshot = {
       count: rows.size,
-      bytes: this.#bytes,
+      bytes,
       *items() {
         for (const row of rows.values()) yield parse(row);
+      },
+      copy() {
+        const items = new Items();
+        items.#rows = rows.copy();
+        items.#bytes = bytes;
+        return items;
       },
     };
     return this.#snapshot;

@@ -25,13 +25,20 @@ function notAllowed({ caller, operation }: Call, resource: string): AwsError {
   return new AwsError('AccessDeniedException', message);
 }
 
-/** The table that the call names, in whatever state. */
+/** The table that the call names, in whatever state; one whose restore has just begun is not there yet. */
 export function tableOf(world: World, call: Call, missing: (name: string) => AwsError = noResource): Table {
   const name = tableName(call);
   const table = world.region(call).tables.get(name);
-  if (table === undefined) throw missing(name);
+  if (table === undefined || isHidden(table, world.core.clock.now())) throw missing(name);
   return table;
 }
+
+/**
+ * For up to two minutes after a restore was asked for, DescribeTable may answer ResourceNotFoundException; the name is
+ * taken all the same.
+ */
+export const isHidden = ({ restored }: Table, now: number): boolean =>
+  restored !== undefined && now < restored.hiddenUntil;
 
 /** The table whose `ResourceArn` is given, with the refusals of the tagging operations. */
 export function tableByArn(region: Region, arn: unknown): Table {

@@ -5,7 +5,7 @@ import { invalid, invalidParameters } from './errors.ts';
 import { Items } from './items.ts';
 import { tableName } from './lookup.ts';
 import { violation } from './model.ts';
-import type { GlobalIndex, LocalIndex, OnDemandThroughput, Table, Throughput, World } from './state.ts';
+import type { GlobalIndex, LocalIndex, OnDemandThroughput, Table, Throughput, WarmThroughput, World } from './state.ts';
 import { newStream, type StreamSpecification } from './stream.ts';
 import { checkTags, type Tag } from './tags.ts';
 
@@ -16,6 +16,7 @@ interface CreateTableInput {
   GlobalSecondaryIndexes?: (LocalIndex & {
     ProvisionedThroughput?: Throughput;
     OnDemandThroughput?: OnDemandThroughput;
+    WarmThroughput?: WarmThroughput;
   })[];
   BillingMode?: string;
   ProvisionedThroughput?: Throughput;
@@ -26,6 +27,7 @@ interface CreateTableInput {
   DeletionProtectionEnabled?: boolean;
   ResourcePolicy?: string;
   OnDemandThroughput?: OnDemandThroughput;
+  WarmThroughput?: WarmThroughput;
 }
 
 export const noThroughput: Throughput = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
@@ -64,14 +66,22 @@ export function newTable(world: World, call: Call): Table {
     ...(input.TableClass != null && { tableClass: input.TableClass }),
     isProtected: input.DeletionProtectionEnabled === true,
     tags,
-    ...(input.ResourcePolicy != null && { policy: policyText(input.ResourcePolicy) }),
+    ...(input.ResourcePolicy != null && {
+      policy: policyText(input.ResourcePolicy),
+      policyRevision: core.random.uuid(),
+    }),
+    ...(input.WarmThroughput && { warm: input.WarmThroughput }),
+    kinesis: [],
+    insights: new Map(),
+    replicas: [],
     backupsFrom: createdAt + settings.createTableMs + settings.continuousBackupsMs,
     items: new Items(),
     indexRows: new Map([...localIndexes, ...globalIndexes].map(({ IndexName }) => [IndexName, new Items()])),
   };
 }
 
-function policyText(text: string): string {
+/** Throws for what is no JSON. */
+export function policyText(text: string): string {
   try {
     JSON.parse(text);
     return text;
@@ -87,7 +97,11 @@ const plainIndex = ({ IndexName, KeySchema, Projection }: LocalIndex): LocalInde
 });
 
 export function newGlobalIndex(
-  index: LocalIndex & { ProvisionedThroughput?: Throughput; OnDemandThroughput?: OnDemandThroughput },
+  index: LocalIndex & {
+    ProvisionedThroughput?: Throughput;
+    OnDemandThroughput?: OnDemandThroughput;
+    WarmThroughput?: WarmThroughput;
+  },
   isOnDemand: boolean,
 ): GlobalIndex {
   if (!isOnDemand && index.ProvisionedThroughput === undefined) {
@@ -97,18 +111,14 @@ export function newGlobalIndex(
     ...plainIndex(index),
     throughput: index.ProvisionedThroughput ?? noThroughput,
     ...(index.OnDemandThroughput && { onDemand: index.OnDemandThroughput }),
+    ...(index.WarmThroughput && { warm: index.WarmThroughput }),
     status: 'CREATING',
   };
 }
 
 /** Rules between the members; the model has checked each by itself. */
 function check(input: Record<string, unknown>): void {
-  for (const unsupported of [
-    'GlobalTableSourceArn',
-    'GlobalTableSettingsReplicationMode',
-    'VectorIndexes',
-    'WarmThroughput',
-  ]) {
+  for (const unsupported of ['GlobalTableSourceArn', 'GlobalTableSettingsReplicationMode', 'VectorIndexes']) {
     if (input[unsupported] != null) throw invalid(`${unsupported} is not part of the local DynamoDB.`);
   }
   const missing = ['AttributeDefinitions', 'KeySchema'].filter((name) => input[name] == null);

@@ -14,6 +14,17 @@ export interface BackupRequest {
   bytes: number;
 }
 
+export interface RestoreRequest {
+  kind: 'backup' | 'point-in-time';
+  account: string;
+  /** Of the new table. */
+  region: string;
+  sourceTableName: string;
+  targetTableName: string;
+  itemCount: number;
+  bytes: number;
+}
+
 /** Durations are in ms of the clock. */
 export interface Settings {
   /** How long a new backup is CREATING. */
@@ -21,6 +32,12 @@ export interface Settings {
   backupFate(backup: BackupRequest): Fate;
   /** How long a new backup is missing in ListBackups, whose consistency is not documented. */
   listLagMs: number;
+  /** How long a restored table is CREATING; for ever when infinite. */
+  restoreMs(restore: RestoreRequest, random: Random): number;
+  /** For how long DescribeTable does not find a table whose restore was accepted. */
+  restoreHiddenMs(restore: RestoreRequest, random: Random): number;
+  /** What a second restore to the same name is told while the first one runs; the documentation allows both. */
+  restoringRefusal: 'TableInUseException' | 'TableAlreadyExistsException';
   createTableMs: number;
   updateTableMs: number;
   deleteTableMs: number;
@@ -28,11 +45,18 @@ export interface Settings {
   continuousBackupsMs: number;
   /** How often expired items are deleted; AWS says only "within a few days". */
   timeToLiveSweepMs: number;
+  /** How long Kinesis destinations and contributor insights are on their way. */
+  settingMs: number;
+  /** How long a replica is CREATING or DELETING. */
+  replicaMs: number;
+  /** Regions that replicas can be in: those that every account has without asking. */
+  enabledRegions: string[];
   rates: Rates;
   /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
   simultaneousTableOperations: number;
   simultaneousIndexedTables: number;
   tables: number;
+  simultaneousRestores: number;
   /** The customer's keys; without them any key is taken for good. */
   keys: Keys;
 }
@@ -45,18 +69,44 @@ function backupMs(_backup: BackupRequest, random: Random): number {
   return Math.round(Math.min(8000, Math.max(2000, 3500 * Math.exp(0.4 * normal))));
 }
 
+/**
+ * Log-normal around five minutes, and an hour for each 50 GB: 95 % of AWS's customers wait less than an hour. A point in
+ * time takes 20 minutes at least, however small the table.
+ */
+function restoreMs({ kind, bytes }: RestoreRequest, random: Random): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random.number())) * Math.cos(2 * Math.PI * random.number());
+  const takes = 5 * minuteMs * Math.exp(0.7 * normal) + (bytes / 50e9) * 60 * minuteMs;
+  return Math.round(kind === 'point-in-time' ? 20 * minuteMs + takes : takes);
+}
+
+const minuteMs = 60_000;
+
+/** https://docs.aws.amazon.com/general/latest/gr/rande-manage.html */
+const enabledRegions = [
+  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'sa-east-1'],
+  ...['eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3'],
+  ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
+];
+
 export const settingsOf = ({ rates, ...options }: Options, keys: Keys): Settings => ({
   backupMs,
   backupFate: () => 'available',
   listLagMs: 0,
+  restoreMs,
+  restoreHiddenMs: (_restore, random) => 1000 + Math.round(9000 * random.number()),
+  restoringRefusal: 'TableInUseException',
   createTableMs: 4000,
   updateTableMs: 4000,
   deleteTableMs: 3000,
   continuousBackupsMs: 4000,
   timeToLiveSweepMs: 600_000,
+  settingMs: 3000,
+  replicaMs: 60_000,
+  enabledRegions,
   simultaneousTableOperations: 500,
   simultaneousIndexedTables: 250,
   tables: 2500,
+  simultaneousRestores: 50,
   keys,
   ...options,
   rates: { ...documentedRates, ...rates },

@@ -21,6 +21,7 @@ export function permissionsOf(call: Call, region: Region): Permission[] {
   if (onBackup.includes(operation)) return [{ action, resource: String(input.BackupArn) }];
   if (onArn.includes(operation)) return [{ action, resource: String(input.ResourceArn) }];
   if (operation === 'CreateTable') return createTable(call, region);
+  if (operation.startsWith('RestoreTable')) return restore(call, region);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(action, input.RequestItems, region);
 
   const resource = tableArn(input.TableName, region);
@@ -42,6 +43,26 @@ function createTable({ operation, input }: Call, region: Region): Permission[] {
     permissions.push({ action: 'dynamodb:TagResource', resource });
   if (input.ResourcePolicy != null) permissions.push({ action: 'dynamodb:PutResourcePolicy', resource });
   return [...permissions, ...keyUse(input.SSESpecification, region)];
+}
+
+/** What DynamoDB does with the new table on the caller's behalf. */
+const written = ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'];
+
+/**
+ * A restore needs the right to what is restored, and to the new table with its items
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html, "Using IAM"). That both resources
+ * are asked for says the service authorization reference.
+ */
+function restore({ operation, input }: Call, region: Region): Permission[] {
+  const action = `dynamodb:${operation}`;
+  const target = tableArn(input.TargetTableName, region);
+  const source = input.BackupArn ?? input.SourceTableArn;
+  return [
+    { action, resource: source == null ? tableArn(input.SourceTableName, region) : String(source) },
+    { action, resource: target },
+    ...written.map((name) => ({ action: `dynamodb:${name}`, resource: target })),
+    ...keyUse(input.SSESpecificationOverride, region),
+  ];
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */

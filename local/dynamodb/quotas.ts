@@ -14,6 +14,7 @@ export type Rates = Record<string, Rate>;
  * Calls a second for each account and Region, from the API reference (docs.aws.amazon.com/amazondynamodb/latest/
  * APIReference/API_CreateBackup.html and its siblings). DescribeTimeToLive has no documented rate; users are throttled
  * at about 36 tables in a burst. How much AWS lets through at once is not documented and taken to be small.
+ * RestoreTableToPointInTime is taken to have the rate of RestoreTableFromBackup.
  * LimitExceededException is the only error that CreateBackup documents for its rate.
  */
 export const documentedRates: Rates = {
@@ -22,6 +23,8 @@ export const documentedRates: Rates = {
   DescribeBackup: { perSecond: 10, burst: 10 },
   DescribeContinuousBackups: { perSecond: 10, burst: 10 },
   UpdateContinuousBackups: { perSecond: 10, burst: 10 },
+  RestoreTableFromBackup: { perSecond: 10, burst: 10 },
+  RestoreTableToPointInTime: { perSecond: 10, burst: 10 },
   ListBackups: { perSecond: 5, burst: 5 },
   ListTagsOfResource: { perSecond: 10, burst: 10 },
   TagResource: { perSecond: 5, burst: 5 },

@@ -3,7 +3,7 @@ import { AwsError } from '../service.ts';
 import { keepDeletedTable } from './backup-life.ts';
 import { describeTable } from './describe.ts';
 import { inUse, invalid, subscriberLimit } from './errors.ts';
-import { tableOf } from './lookup.ts';
+import { isHidden, tableOf } from './lookup.ts';
 import { newTable } from './new-table.ts';
 import type { Operations, Region, Table, World } from './state.ts';
 
@@ -16,7 +16,7 @@ export function tableOperations(world: World): Operations {
     CreateTable: (call) => createTable(world, call),
     DescribeTable: (call) => ({ Table: describeTable(tableOf(world, call)) }),
     DeleteTable: (call) => deleteTable(world, call),
-    ListTables: (call) => listTables(world.region(call), call.input),
+    ListTables: (call) => listTables(world.region(call), call.input, world.core.clock.now()),
   };
 }
 
@@ -47,8 +47,11 @@ export function checkSimultaneous(region: Region, { settings }: World): void {
   if (busy >= most) throw subscriberLimit(`Only ${most} tables can be created, updated, or deleted simultaneously`);
 }
 
-function checkIndexed(region: Region, table: Table, most: number): void {
-  const isIndexed = ({ localIndexes, globalIndexes }: Table) => localIndexes.length + globalIndexes.length > 0;
+type Indexed = Pick<Table, 'localIndexes' | 'globalIndexes'>;
+
+/** Throws when too many tables with indexes are being created in the account and Region. */
+export function checkIndexed(region: Region, table: Indexed, most: number): void {
+  const isIndexed = ({ localIndexes, globalIndexes }: Indexed) => localIndexes.length + globalIndexes.length > 0;
   if (!isIndexed(table)) return;
   const creating = [...region.tables.values()].filter(
     (other) => other.status === 'CREATING' && isIndexed(other),
@@ -80,9 +83,14 @@ function deleteTable(world: World, call: Call) {
   return { TableDescription: describeTable(table) };
 }
 
-function listTables({ tables }: Region, { ExclusiveStartTableName: start, Limit }: Record<string, unknown>) {
+function listTables(
+  { tables }: Region,
+  { ExclusiveStartTableName: start, Limit }: Record<string, unknown>,
+  now: number,
+) {
   const limit = Number(Limit ?? longestPage);
-  const names = [...tables.keys()].sort().filter((name) => start == null || name > String(start));
+  const seen = [...tables.values()].filter((table) => !isHidden(table, now)).map(({ name }) => name);
+  const names = seen.sort().filter((name) => start == null || name > String(start));
   const page = names.slice(0, limit);
   return { TableNames: page, ...(names.length > limit && { LastEvaluatedTableName: page.at(-1) }) };
 }

@@ -1,0 +1,62 @@
+import type { Items, Row, Snapshot } from './items.ts';
+
+/** What the keys that were written in one second had before. */
+interface Second {
+  /** Epoch seconds, rounded up: a write at 02:00:00.000 belongs to 02:00:00, one at 02:00:00.001 to 02:00:01. */
+  at: number;
+  before: Map<string, Row | undefined>;
+}
+
+/**
+ * The log of a table's writes, by which its items can be had as they were at any second: for each second with writes,
+ * the rows that were there before. Rows are shared with the table and its backups, so that a write costs one entry.
+ */
+export class WriteLog {
+  #items: Items;
+  #now: () => number;
+  #seconds: Second[] = [];
+
+  /** Keeps what is written from now on; `windowMs` is how far back it has to reach when asked. */
+  constructor(items: Items, now: () => number, windowMs: () => number) {
+    this.#items = items;
+    this.#now = now;
+    items.watcher = (key, before) => this.#keep(key, before, windowMs());
+  }
+
+  /** How many seconds with writes are kept. */
+  get size(): number {
+    return this.#seconds.length;
+  }
+
+  end(): void {
+    this.#items.watcher = undefined;
+  }
+
+  /** The items with all that was written until that second (epoch ms), and nothing later. */
+  contentAt(instant: number): Snapshot {
+    const items = this.#items.snapshot().copy();
+    for (let index = this.#seconds.length - 1; index >= 0; index--) {
+      const { at, before } = this.#seconds[index] as Second;
+      if (at * 1000 <= instant) break;
+      items.rewind(before);
+    }
+    return items.snapshot();
+  }
+
+  #keep(key: string, before: Row | undefined, windowMs: number): void {
+    const at = Math.ceil(this.#now() / 1000);
+    let last = this.#seconds.at(-1);
+    if (last?.at !== at) {
+      this.#forget(at - windowMs / 1000);
+      last = { at, before: new Map() };
+      this.#seconds.push(last);
+    }
+    if (!last.before.has(key)) last.before.set(key, before);
+  }
+
+  /** Nobody can ask for what was before the window; half a log is thrown away at a time. */
+  #forget(earliest: number): void {
+    const middle = this.#seconds.length >> 1;
+    if (middle > 0 && (this.#seconds[middle - 1] as Second).at < earliest) this.#seconds.splice(0, middle);
+  }
+}
