@@ -33,9 +33,10 @@ export function judge(backups: Backup[], keep: Keep, { zone, now, goneAt }: Circ
   const rulesInWords = describeKeep(keep);
   return judgeTables(backups, (ofTable, tableId) => {
     const releasedAt = (goneAt(tableId) ?? Infinity) + (keep.afterTableDeletedMs ?? Infinity);
-    if (now >= releasedAt) return 'Its table was deleted longer ago than afterTableDeleted says.';
+    const isReleased = now >= releasedAt;
+    if (isReleased) return { isReleased, whyNot: 'Its table was deleted longer ago than afterTableDeleted says.' };
     for (const rule of rules) applyRule(rule, ofTable);
-    return `No rule keeps it any more: ${rulesInWords}.`;
+    return { isReleased, whyNot: `No rule keeps it any more: ${rulesInWords}.` };
   });
 }
 
@@ -46,12 +47,12 @@ export function judge(backups: Backup[], keep: Keep, { zone, now, goneAt }: Circ
 export function judgeAdHoc(backups: Backup[], now: number): Verdict[] {
   return judgeTables(backups, (ofTable) => {
     for (const { backup, keptBy } of ofTable) if ((backup.expiresAt ?? Infinity) > now) keptBy.push('wanted');
-    return 'It has reached the date that was asked for.';
+    return { isReleased: true, whyNot: 'It has reached the date that was asked for.' };
   });
 }
 
-/** Marks what the rules keep among the originals of a table, newest first, and says why the others go. */
-type JudgeTable = (ofTable: Verdict[], tableId: string) => string;
+/** Marks what is kept of the originals of a table, newest first; says why the others go, and whether all may go. */
+type JudgeTable = (ofTable: Verdict[], tableId: string) => { whyNot: string; isReleased: boolean };
 
 function judgeTables(backups: Backup[], judgeTable: JudgeTable): Verdict[] {
   const lost = new Set(backups.filter(isLost).map(ledgerKey));
@@ -60,8 +61,11 @@ function judgeTables(backups: Backup[], judgeTable: JudgeTable): Verdict[] {
   return [...byTable].flatMap(([tableId, ofTable]) => {
     const verdicts: Verdict[] = ofTable.map((backup) => ({ backup, keptBy: [] }));
     const originals = verdicts.filter(({ backup }) => !backup.isDuplicate);
-    const whyNot = judgeTable(originals, tableId);
-    for (const verdict of verdicts) applyExceptions(verdict, lost);
+    const { whyNot, isReleased } = judgeTable(originals, tableId);
+    const isAllThereIs = originals.length === 0 && !isReleased;
+    for (const verdict of verdicts) {
+      applyExceptions(verdict, isAllThereIs || lost.has(ledgerKey(verdict.backup)));
+    }
     return verdicts.map((verdict) => (verdict.keptBy.length > 0 ? verdict : expired(verdict, whyNot)));
   });
 }
@@ -78,10 +82,10 @@ function applyRule({ name, count, bucketOf }: Rule, verdicts: Verdict[]): void {
   }
 }
 
-function applyExceptions({ backup, keptBy }: Verdict, lost: Set<string>): void {
+function applyExceptions({ backup, keptBy }: Verdict, isOriginalMissing: boolean): void {
   if (backup.hold) keptBy.push('held');
   if (backup.pins && backup.pins.size > 0) keptBy.push('pinned');
-  if (backup.isDuplicate && lost.has(ledgerKey(backup))) keptBy.push('original missing');
+  if (backup.isDuplicate && isOriginalMissing) keptBy.push('original missing');
 }
 
 const expired = (verdict: Verdict, whyNot: string): Verdict => ({

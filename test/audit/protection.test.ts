@@ -52,9 +52,11 @@ test('it becomes overdue again with the next backup that does not come', async (
 test('a failed backup protects nothing', async () => {
   await begin();
   await here.table('orders');
-  await here.backUpAll('2026-01-01T02:00Z', ['orders'], { state: 'FAILED' });
+  await here.backUpAll('2026-01-01T02:00Z', ['orders']);
+  here.dynamodb.setBackupFate(() => 'vanishes');
+  await here.backUpAll('2026-01-02T02:00Z', ['orders'], { state: 'FAILED' });
   await lookEveryHour('2026-01-02T12:00Z');
-  expect(here.told('Backup Overdue')).toMatchObject([{ table: 'orders' }]);
+  expect(here.told('Backup Overdue')).toMatchObject([{ table: 'orders', newestAt: '2026-01-01T02:00:00.000Z' }]);
 });
 
 test('a new table counts from its creation', async () => {
@@ -64,7 +66,7 @@ test('a new table counts from its creation', async () => {
   await here.table('orders');
   await lookEveryHour('2026-01-06T01:30Z');
   expect(here.told('Backup Overdue')).toEqual([]);
-  await lookEveryHour('2026-01-06T04:30Z');
+  await lookEveryHour('2026-01-06T02:30Z');
   const [told] = here.told('Backup Overdue');
   expect(told).toMatchObject({ table: 'orders' });
   expect(told).not.toHaveProperty('newestAt');

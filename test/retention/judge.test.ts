@@ -152,6 +152,16 @@ const rows: Row[] = [
     ],
     kept: ['20260131T0200 original missing', '20260130T0200 -', '20260129T0200 last'],
   },
+  {
+    rule: 'a duplicate stays when it is all there is of a table, although its original was deleted',
+    keep: { last: 1 },
+    backups: [
+      backupAt('2026-01-30T02:00Z', { isDuplicate: true }),
+      backupAt('2026-01-30T02:00Z', { state: 'DELETED' }),
+      backupAt('2026-01-31T02:00Z', { state: 'VANISHED' }),
+    ],
+    kept: ['20260130T0200 original missing'],
+  },
 ];
 
 test.each(rows)('$rule', ({ keep, zone = 'UTC', backups, kept }) => {

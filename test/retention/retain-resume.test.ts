@@ -70,6 +70,24 @@ describe.each(['before', 'after'] as const)('killed at any of its requests, %s i
   });
 });
 
+test('a run that is gone on with has no budget of its own', async () => {
+  let resumed = 0;
+  for (let dieAt = 8; dieAt < 30; dieAt += 3) {
+    await begin(['orders', 'users'], 7);
+    retain(here.mortal(dieAt, 'after').world, nightly, here.invocation());
+    await here.pass(here.clock.now() + 120_000);
+    const { startedAt } = (await here.world.catalog.get(retentionKey(nightly))) ?? {};
+    if (startedAt !== undefined) {
+      await apply();
+      resumed++;
+      // Two of each table; ten are due.
+      expect(await here.states(), `killed at ${dieAt}`).toEqual({ AVAILABLE: 10, DELETED: 4 });
+    }
+    here.restore();
+  }
+  expect(resumed).toBeGreaterThan(4);
+});
+
 test('only one drives at a time; what finds it driven makes it go once more', async () => {
   await begin(['orders'], 3);
   const first = retain(here.world, nightly, here.invocation());
