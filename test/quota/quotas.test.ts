@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { done } from '../support/done.ts';
 import { type Local, local } from '../support/world.ts';
 
 let here: Local | undefined;
@@ -6,17 +7,6 @@ afterEach(() => here?.close());
 
 const target = { account: '123456789012', region: 'us-east-1' };
 const key = { pk: 'quota#123456789012/us-east-1', sk: 'CreateBackup' };
-
-/** Lets time pass until the work is done. */
-async function done<T>(local: Local, work: Promise<T>): Promise<T> {
-  let settled = false;
-  const end = () => {
-    settled = true;
-  };
-  work.then(end, end);
-  await local.until(() => settled);
-  return work;
-}
 
 describe('leased slots', () => {
   test('one write leases a second of them, also once others have taken some', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError, type Call, ConnectionLost, type Intercept } from '../../local/service.ts';
+import { all } from '../support/done.ts';
 import { service } from '../support/service.ts';
 import type { Local } from '../support/world.ts';
 import { backupsAtAws, nightly, verdict, withTables } from './nightly.ts';
@@ -168,15 +169,7 @@ describe('one table in trouble', () => {
 
 async function ledgerOf(here: Local): Promise<Record<string, unknown>[]> {
   const { world } = here.world();
-  const items: Record<string, unknown>[] = [];
-  let isRead = false;
-  void (async () => {
-    for await (const item of world.catalog.query({ pk: '123456789012/us-east-1#nightly', prefix: 'backup#' }))
-      items.push(item);
-    isRead = true;
-  })();
-  await here.until(() => isRead);
-  return items;
+  return all(here, world.catalog.query({ pk: '123456789012/us-east-1#nightly', prefix: 'backup#' }));
 }
 
 describe('the whole run', () => {

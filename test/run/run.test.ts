@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { done } from '../support/done.ts';
 import { service } from '../support/service.ts';
 import type { Local } from '../support/world.ts';
 import { backupsAtAws, nightly, verdict, withTables } from './nightly.ts';
@@ -78,11 +79,7 @@ describe('a run', () => {
     functions.fire('nightly');
     await functions.untilEnded();
     const { world } = aws.world();
-    let due: unknown;
-    void world.catalog.due('run', Number.MAX_SAFE_INTEGER, 10).then((items) => {
-      due = items;
-    });
-    await aws.until(() => due !== undefined);
+    const due = await done(aws, world.catalog.due('run', Number.MAX_SAFE_INTEGER, 10));
     expect(due).toEqual([]);
   });
 

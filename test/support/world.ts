@@ -13,6 +13,7 @@ import type { Service } from '../../local/service.ts';
 import { createSts } from '../../local/sts.ts';
 import { tagging } from '../../local/tagging.ts';
 import { inProcess } from '../../local/transport.ts';
+import { dynamoDbOf } from '../../shared/aws/dynamodb.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
 import type { PlanSource } from '../../shared/plans/definition.ts';
 import type { World } from '../../shared/world.ts';
@@ -66,6 +67,7 @@ export interface Local {
 const quickTables: DynamoDbOptions = { createTableMs: 1, deleteTableMs: 1, continuousBackupsMs: 1 };
 
 export async function local(options: LocalOptions = {}): Promise<Local> {
+  await warmUp();
   const clock = new VirtualClock(options.startAt ?? startAt);
   const random = seededRandom((options.seed ?? 1) + 1000);
   const uninstall = installGlobals(clock, random);
@@ -153,14 +155,14 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
   };
   await createCatalog(created);
   await callOf('events', 'CreateEventBus', { Name: 'facts' });
-  // The first call of the SDK in a process reads configuration files, which no virtual clock waits for.
-  const warm = created.world().world.catalog.get({ pk: 'none', sk: 'none' });
-  let isWarm = false;
-  void warm.finally(() => {
-    isWarm = true;
-  });
-  await created.until(() => isWarm);
   return created;
+}
+
+/** The first call of the SDK in a process reads configuration files, which no virtual clock waits for. */
+async function warmUp(): Promise<void> {
+  const handle = async () => ({ response: { statusCode: 200, headers: {}, body: new TextEncoder().encode('{}') } });
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+  await dynamoDbOf({ credentials, requestHandler: { handle } }, hub.region).listTables();
 }
 
 async function createCatalog({ createTable, clock }: Local): Promise<void> {
