@@ -95,6 +95,8 @@ export interface Backup extends RunName {
   expiresAt?: number;
   /** A second backup of the same (run, table), found at AWS: it goes by retention. */
   isDuplicate?: boolean;
+  /** When retention began to delete it. */
+  deletingAt?: number;
   deletedAt?: number;
   deletedBecause?: string;
 }

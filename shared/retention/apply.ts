@@ -6,7 +6,7 @@ import type { Backup } from '../run.ts';
 import { targetKey } from '../target.ts';
 import type { Invocation, Key, World } from '../world.ts';
 import { type Budgeted, withinBudget } from './budget.ts';
-import { takeBack } from './delete.ts';
+import { isUnsettled, takeBack } from './delete.ts';
 import { type Deletes, deleteAll, type Expired, tellDeleted } from './deletes.ts';
 import { blocked, changed, completed, type PlanInTarget, vanished } from './facts.ts';
 import { rememberGoneTables } from './gone.ts';
@@ -70,13 +70,25 @@ async function drive(
     announcedUntil: times.now,
   });
 
-  const kept = decision.verdicts.filter(({ keptBy }) => keptBy.length > 0);
-  for (const { backup } of kept) if (seen.begun.has(backup)) await takeBack(world, backup);
-  const act = await guarded(world, of, budgeted.act, decision.verdicts);
+  const kept = decision.verdicts.filter(({ keptBy }) => keptBy.length > 0).map(({ backup }) => backup);
+  const regretted = kept.filter((backup) => seen.begun.has(backup));
+  const act = await guarded(world, of, budgeted.act, decision.verdicts, regretted);
   const result = await deleteAll(world, of, lease, act.map(expiredOf(seen.begun)));
-  if (result.isDone) return finish(world, of, lease, { kept: kept.length, done }, result);
+  const isUndone = await undo(world, regretted);
+  if (result.isDone && isUndone) return finish(world, of, lease, { kept: kept.length, done }, result);
   await lease.release(world.clock.now() + (lease.isEnding ? 0 : laterMs));
   return undefined;
+}
+
+/**
+ * What was begun before and is to stay after all, since newer ones are gone, goes back to AVAILABLE, once no delete on
+ * its way can reach it any more; false while one can.
+ */
+async function undo(world: World, regretted: Backup[]): Promise<boolean> {
+  const now = world.clock.now();
+  const [unsettled, settled] = [true, false].map((is) => regretted.filter((one) => isUnsettled(one, now) === is));
+  for (const backup of settled ?? []) await takeBack(world, backup);
+  return unsettled?.length === 0;
 }
 
 /** What has been decided, once, and what a driver before has deleted and not told. */
@@ -104,21 +116,30 @@ async function finish(
   { deleted, throttled, errors }: Deletes,
 ): Promise<Retained> {
   const retained = { kept, deleted: done + deleted, failed: errors.length, throttled };
-  await world.facts.publish(RetentionCompleted, [completed(of, lease.startedAt, world.clock.now(), retained)]);
+  if (Object.values(retained).some((count) => count > 0)) {
+    await world.facts.publish(RetentionCompleted, [completed(of, lease.startedAt, world.clock.now(), retained)]);
+  }
   if (errors[0]) throw new AggregateError(errors, errors[0].message);
   await lease.end({ memories: ['confirmed', 'announcedUntil'] });
   return retained;
 }
 
 /**
- * Those of tables whose newest kept backup is at AWS now. What AWS does not know of is marked and told, and its table
- * waits for the next run, which judges without it.
+ * Those of tables whose newest kept backup is at AWS now, and not about to be deleted. What AWS does not know of is
+ * marked and told, and its table waits for the next run, which judges without it.
  */
-async function guarded(world: World, of: PlanInTarget, act: Verdict[], verdicts: Verdict[]): Promise<Verdict[]> {
+async function guarded(
+  world: World,
+  of: PlanInTarget,
+  act: Verdict[],
+  verdicts: Verdict[],
+  regretted: Backup[],
+): Promise<Verdict[]> {
   const wanted = whatMustBeThere(act, verdicts);
   const { there, missing } = await confirmAtAws(world, of.target, wanted);
-  for (const backup of missing) await recordVanished(world, backup);
-  const unsure = new Set(wanted.filter((backup) => !there.has(backup)).map(({ tableId }) => tableId));
+  for (const backup of missing) if (!regretted.includes(backup)) await recordVanished(world, backup);
+  const doubtful = [...wanted.filter((backup) => !there.has(backup)), ...regretted];
+  const unsure = new Set(doubtful.map(({ tableId }) => tableId));
   for (const table of unsure) world.logger.warn('deletes held back, newest backup not confirmed', { ...of, table });
   return act.filter(({ backup }) => !unsure.has(backup.tableId));
 }

@@ -37,11 +37,17 @@ export async function deleteBackup(world: World, expired: Backup, reason: string
 async function startDeleting(world: World, backup: Backup, reason: string): Promise<Backup | undefined> {
   if (backup.state === 'DELETING') return backup;
   const started = await world.catalog.update(backupKey(backup), {
-    update: 'SET #state = :deleting, deletedBecause = :reason',
+    update: 'SET #state = :deleting, deletingAt = :now, deletedBecause = :reason',
     condition:
       '#state = :available AND backupArn = :arn AND attribute_not_exists(#hold) AND attribute_not_exists(pins)',
     names: { '#state': 'state', '#hold': 'hold' },
-    values: { ':deleting': 'DELETING', ':available': 'AVAILABLE', ':reason': reason, ':arn': backup.backupArn },
+    values: {
+      ':deleting': 'DELETING',
+      ':available': 'AVAILABLE',
+      ':now': world.clock.now(),
+      ':reason': reason,
+      ':arn': backup.backupArn,
+    },
   });
   return started.done ? backupFrom(started.item) : undefined;
 }
@@ -63,10 +69,21 @@ async function recordDeleted(world: World, backup: Backup): Promise<Backup> {
   return { ...backup, state: 'DELETED', deletedAt: Number(item?.deletedAt ?? now) };
 }
 
+/**
+ * So long after it began, nothing can come of a delete any more: Lambda ends an invocation after 15 minutes, AWS refuses
+ * a signature that is older than 5, and half a minute is for clocks.
+ */
+const settleMs = (15 + 5) * 60_000 + 35_000;
+
+/** Whether a delete that was begun can still take effect. */
+export function isUnsettled({ deletingAt = 0 }: Backup, now: number): boolean {
+  return now < deletingAt + settleMs;
+}
+
 /** Undoes the first step: it is judged anew with the next run. */
 export async function takeBack(world: World, backup: Backup): Promise<void> {
   await world.catalog.update(backupKey(backup), {
-    update: 'SET #state = :available REMOVE deletedBecause',
+    update: 'SET #state = :available REMOVE deletingAt, deletedBecause',
     condition: '#state = :deleting',
     names: { '#state': 'state' },
     values: { ':available': 'AVAILABLE', ':deleting': 'DELETING' },
