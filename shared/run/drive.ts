@@ -26,7 +26,6 @@ export async function drive(world: World, id: string, invocation: Invocation): P
   const run = await takeLease(world, parseRunId(id), invocation);
   if (run === undefined) return 'none';
   world.logger.appendKeys({ run: id });
-  world.metrics.addDimension('plan', run.plan);
   const driven = driving(world, run, invocation);
   try {
     if (run.state === 'QUEUED' && !(await mayBegin(driven))) {
@@ -60,6 +59,7 @@ async function mayBegin(driven: Driving): Promise<boolean> {
 
 async function goOn(driven: Driving): Promise<Drove> {
   const { world } = driven;
+  world.metrics.addDimension('plan', driven.run.plan);
   await loadLedger(driven);
   const isOver = { yet: false };
   const beside = Promise.all([guard(driven, renewing(driven, isOver)), guard(driven, telling(driven, isOver))]);

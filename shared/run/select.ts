@@ -65,6 +65,7 @@ class Lister {
     } catch (error) {
       this.lastError = errorText(error);
       world.logger.warn('tables could not be listed', { error: this.lastError });
+      if (kindOf(error) === 'credentials') world.renewCredentials(run.target, 'read');
       if (kindOf(error) === 'refused') this.#driven.listingError = this.lastError;
       return this.#driven.listingError !== undefined;
     }

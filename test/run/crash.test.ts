@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../shared/world.ts';
 import { service } from '../support/service.ts';
@@ -7,12 +8,21 @@ import { verdict, withTables } from './nightly.ts';
 const tables = 2;
 const asItShouldBe = { backups: tables, doubled: 0, completed: tables, failed: 0, skipped: 0, runs: 1 };
 
-/** A run whose first process meets with a mishap at one point of its life. */
-async function runWith(mishap: Mishap | undefined, at: number, around?: (world: World) => World) {
-  const here = await withTables(tables);
+interface Story {
+  /** What happens to the n-th process of take-backups, at which of its points. */
+  mishaps?: [at: number, mishap: Mishap][];
+  around?: (world: World) => World;
+  listLagMs?: number;
+}
+
+async function tell({ mishaps = [], around, listLagMs = 0 }: Story) {
+  const here = await withTables(tables, { dynamodb: { listLagMs } });
   try {
     const functions = service(here, {
-      fateOf: (environment) => (environment === 0 ? (point) => (point === at ? mishap : undefined) : undefined),
+      fateOf: (environment) => {
+        const [at, mishap] = mishaps[environment] ?? [];
+        return (point) => (point === at ? mishap : undefined);
+      },
       ...(around !== undefined && { around }),
     });
     functions.fire('nightly');
@@ -28,10 +38,10 @@ async function runWith(mishap: Mishap | undefined, at: number, around?: (world: 
 const isWrong = (found: object) => JSON.stringify(found) !== JSON.stringify(asItShouldBe);
 
 async function everyPoint(mishap: Mishap) {
-  const { points } = await runWith(undefined, -1);
+  const { points } = await tell({});
   const wrong: unknown[] = [];
   for (let at = 0; at < points; at++) {
-    const { verdict } = await runWith(mishap, at);
+    const { verdict } = await tell({ mishaps: [[at, mishap]] });
     if (isWrong(verdict)) wrong.push({ at, ...verdict });
   }
   return { points, wrong };
@@ -46,6 +56,38 @@ describe('there is exactly one backup per run and table, each end is told, and t
     const { points, wrong } = await everyPoint(mishap);
     expect(wrong).toEqual([]);
     expect(points).toBeGreaterThan(50);
+  });
+
+  test('when one process after another has a mishap, at whatever points, while AWS lists late', {
+    timeout: 300_000,
+  }, async () => {
+    const { points } = await tell({});
+    const point = fc.nat(points);
+    const mishap = fc.constantFrom<Mishap>('kill', { freezeMs: 100_000 }, { freezeMs: 250_000 }, { freezeMs: 500_000 });
+    const mishaps = fc.array(fc.tuple(point, mishap), { minLength: 2, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(mishaps, fc.constantFrom(0, 25_000), async (mishaps, listLagMs) => {
+        expect((await tell({ mishaps, listLagMs })).verdict).toEqual(asItShouldBe);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('at whatever point start-run is killed, as the firing comes again', { timeout: 60_000 }, async () => {
+    for (let at = 0, isKilled = true; isKilled; at++) {
+      const here = await withTables(tables);
+      const fateOfStart = (environment: number) => (point: number) =>
+        environment === 0 && point === at ? ('kill' as const) : undefined;
+      const functions = service(here, { fateOfStart });
+      const firedAt = here.clock.now();
+      functions.fire('nightly', firedAt);
+      await here.clock.run(firedAt + 60_000);
+      functions.fire('nightly', firedAt);
+      await functions.untilEnded();
+      expect(await verdict(here, functions)).toEqual(asItShouldBe);
+      isKilled = functions.workers[0]?.isDead ?? false;
+      here.close();
+    }
   });
 });
 
@@ -90,10 +132,11 @@ describe('each safeguard is needed', () => {
     ['settling', { freezeMs: 250_000 }],
     ['fence', { freezeMs: 500_000 }],
   ])('without the %s there are two backups sooner or later', { timeout: 300_000 }, async (safeguard, mishap) => {
-    const { points } = await runWith(undefined, -1);
+    const { points } = await tell({});
+    const around = without[safeguard];
     let doubled = 0;
     for (let at = 0; at < points && doubled === 0; at++) {
-      doubled = (await runWith(mishap, at, without[safeguard])).verdict.doubled;
+      doubled = (await tell({ mishaps: [[at, mishap]], ...(around !== undefined && { around }) })).verdict.doubled;
     }
     expect(doubled).toBeGreaterThan(0);
   });

@@ -114,6 +114,17 @@ describe('one table in trouble', () => {
     expect(functions.factsOf('Backup Skipped')[0]?.detail.table).toBe('orders-0000');
   });
 
+  test('that is deleted in mid-run is skipped, and nobody waits for it', async () => {
+    const deleting = async (perform: () => Promise<unknown>) => {
+      await here?.call('DeleteTable', { TableName: 'orders-0000' });
+      await new Promise<void>((wake) => here?.clock.at(here.clock.now() + 1000, wake));
+      return perform();
+    };
+    const { verdict, functions } = await run(trouble(first, 1, deleting));
+    expect(verdict).toMatchObject({ backups: 2, completed: 2, failed: 0, skipped: 1 });
+    expect(Number(functions.factsOf('Run Completed')[0]?.detail.seconds)).toBeLessThan(30);
+  });
+
   test('that is busy for ever fails at the deadline with its last error', async () => {
     const plans = { nightly: { ...nightly, deadline: '10m' } };
     const { verdict, functions } = await run(trouble(first, 1000, refuse('BackupInUseException', 'busy')), { plans });

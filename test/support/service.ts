@@ -11,6 +11,8 @@ export interface ServiceOptions {
   invocationMs?: number;
   /** Mishaps of the n-th environment of take-backups, from 0. */
   fateOf?: (environment: number) => Fate | undefined;
+  /** Mishaps of the n-th environment of start-run, from 0. */
+  fateOfStart?: (environment: number) => Fate | undefined;
   /** Deliveries of every event; EventBridge promises at least one. */
   deliveries?: number;
   /** Puts something around a new world of take-backups. */
@@ -36,6 +38,7 @@ export function service(local: Local, options: ServiceOptions = {}): LocalServic
   const workers: Worker[] = [];
   let invocations = 0;
   let environments = 0;
+  let starts = 0;
 
   const invoke = (
     work: (world: World, invocation: { id: string; endsAt: number }) => Promise<unknown>,
@@ -76,7 +79,10 @@ export function service(local: Local, options: ServiceOptions = {}): LocalServic
     fire(plan, at = clock.now()) {
       const scheduledAt = new Date(at).toISOString();
       for (let delivery = 0; delivery < deliveries; delivery++) {
-        invoke((world, invocation) => startRun(world)({ type: 'bare', detail: { plan, scheduledAt } }, invocation));
+        invoke(
+          (world, invocation) => startRun(world)({ type: 'bare', detail: { plan, scheduledAt } }, invocation),
+          options.fateOfStart?.(starts++),
+        );
       }
     },
     request(detail, id = 'request-1') {
