@@ -3,13 +3,16 @@ import type { Call, Core, PolicyDocument, Service } from '../service.ts';
 import { accountOperations } from './account.ts';
 import { backupOperations } from './backups.ts';
 import { continuousBackupOperations } from './continuous-backups.ts';
+import { contributorInsightsOperations } from './contributor-insights.ts';
 import { dataOperations } from './data.ts';
 import { errorType } from './errors.ts';
 import type { Snapshot } from './items.ts';
+import { kinesisDestinationOperations } from './kinesis-destinations.ts';
 import { validate } from './model.ts';
 import { type Options, type Settings, settingsOf } from './options.ts';
-import { permissionsOf } from './permissions.ts';
+import { ownersCall, permissionsOf } from './permissions.ts';
 import type { Count, Rate } from './quotas.ts';
+import { resourcePolicyOperations } from './resource-policies.ts';
 import { restoreOperations } from './restores.ts';
 import { type Operations, Region, type World } from './state.ts';
 import { tableOperations } from './tables.ts';
@@ -64,6 +67,9 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
     ...continuousBackupOperations(world),
     ...backupOperations(world),
     ...restoreOperations(world),
+    ...kinesisDestinationOperations(world),
+    ...contributorInsightsOperations(world),
+    ...resourcePolicyOperations(world),
     ...accountOperations(),
   };
 
@@ -82,7 +88,8 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
         name,
         (call: Call) => {
           world.region(call).quotas.take(name, core.clock.now());
-          return operation(call);
+          // What no policy opens stays with the caller's account, where the operation refuses it.
+          return operation(policyOf(world, call) ? ownersCall(call) : call);
         },
       ]),
     ),
@@ -116,9 +123,10 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
 }
 
 function policyOf(world: World, call: Call): PolicyDocument | undefined {
-  const given = call.input.TableName ?? call.input.ResourceArn;
+  const { TableName, ResourceArn, SourceTableArn, SourceTableName } = call.input;
+  const given = TableName ?? ResourceArn ?? SourceTableArn ?? SourceTableName;
   const name = typeof given === 'string' ? (given.split('/')[given.includes('/') ? 1 : 0] ?? '') : '';
-  const policy = world.region(call).tables.get(name)?.policy;
+  const policy = world.region(ownersCall(call)).tables.get(name)?.policy;
   return policy === undefined ? undefined : (JSON.parse(policy) as PolicyDocument);
 }
 

@@ -59,6 +59,8 @@ export interface Settings {
   simultaneousRestores: number;
   /** The customer's keys; without them any key is taken for good. */
   keys: Keys;
+  /** The account's Kinesis streams; without them any stream is taken for good. */
+  streams?: { isActive(arn: string): boolean };
 }
 
 export type Options = Partial<Settings>;

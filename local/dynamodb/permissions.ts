@@ -1,5 +1,6 @@
 import type { Call, Permission } from '../service.ts';
 import type { Item } from './dynalite.ts';
+import type { ReplicaUpdate } from './replicas.ts';
 import type { Region } from './state.ts';
 
 /*
@@ -8,11 +9,27 @@ import type { Region } from './state.ts';
  */
 
 /** Actions without resource-level permissions. */
-const onEverything = ['ListTables', 'ListBackups', 'DescribeLimits', 'DescribeEndpoints'];
+const onEverything = ['ListTables', 'ListBackups', 'DescribeLimits', 'DescribeEndpoints', 'ListContributorInsights'];
 const onBackup = ['DescribeBackup', 'DeleteBackup'];
-const onArn = ['TagResource', 'UntagResource', 'ListTagsOfResource'];
+const onTags = ['TagResource', 'UntagResource', 'ListTagsOfResource'];
+const onArn = [...onTags, 'PutResourcePolicy', 'GetResourcePolicy', 'DeleteResourcePolicy'];
 const onKey = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
-const onIndex = ['Query', 'Scan'];
+const onIndex = ['Query', 'Scan', 'DescribeContributorInsights', 'UpdateContributorInsights'];
+
+/**
+ * The call in the account of the table that it names by ARN, for the operations that a table's policy can open to other
+ * accounts (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html, the batches left out).
+ */
+export function ownersCall(call: Call): Call {
+  const [prefix, , , region, account] = String(call.input.TableName ?? call.input.ResourceArn).split(':');
+  if (prefix !== 'arn' || account === undefined || region !== call.region) return call;
+  return sharedOperations.includes(call.operation) ? { ...call, account } : call;
+}
+
+const sharedOperations = [
+  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'DescribeTable', 'UpdateTable', 'DeleteTable'],
+  ...onTags,
+];
 
 export function permissionsOf(call: Call, region: Region): Permission[] {
   const { operation, input } = call;
@@ -25,6 +42,8 @@ export function permissionsOf(call: Call, region: Region): Permission[] {
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(action, input.RequestItems, region);
 
   const resource = tableArn(input.TableName, region);
+  if (operation === 'EnableKinesisStreamingDestination') return [{ action, resource }, ...streamUse(input.StreamArn)];
+  if (operation === 'UpdateTable' && Array.isArray(input.ReplicaUpdates)) return replicate(call, resource);
   if (onIndex.includes(operation) && typeof input.IndexName === 'string') {
     return [{ action, resource: `${resource}/index/${input.IndexName}` }];
   }
@@ -63,6 +82,28 @@ function restore({ operation, input }: Call, region: Region): Permission[] {
     ...written.map((name) => ({ action: `dynamodb:${name}`, resource: target })),
     ...keyUse(input.SSESpecificationOverride, region),
   ];
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds_iam.html */
+const streamUse = (arn: unknown): Permission[] => [
+  { action: 'kinesis:ListStreams', resource: '*' },
+  { action: 'kinesis:PutRecords', resource: String(arn) },
+  { action: 'kinesis:DescribeStream', resource: String(arn) },
+];
+
+/**
+ * A new replica needs the rights to make and fill it in its Region, one that goes the rights to delete it there
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html).
+ */
+function replicate({ input }: Call, resource: string): Permission[] {
+  const there = (input.ReplicaUpdates as ReplicaUpdate[]).flatMap(({ Create, Delete }) => {
+    const actions = Create ? ['CreateTable', 'CreateTableReplica', ...written] : ['DeleteTable', 'DeleteTableReplica'];
+    const region = (Create ?? Delete)?.RegionName;
+    if (region === undefined) return [];
+    const replica = resource.replace(/^(arn:[^:]+:dynamodb:)[^:]+/, `$1${region}`);
+    return actions.map((name) => ({ action: `dynamodb:${name}`, resource: replica }));
+  });
+  return [{ action: 'dynamodb:UpdateTable', resource }, ...there];
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */

@@ -5,6 +5,7 @@ import { describeTable } from './describe.ts';
 import { inUse, invalid, subscriberLimit } from './errors.ts';
 import { isHidden, tableOf } from './lookup.ts';
 import { newTable } from './new-table.ts';
+import { sourceMs } from './replicas.ts';
 import type { Operations, Region, Table, World } from './state.ts';
 
 /** ListTables answers at most so many names. */
@@ -70,6 +71,11 @@ function deleteTable(world: World, call: Call) {
   if (table.isProtected) {
     throw invalid(
       'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+    );
+  }
+  if (table.replicatedAt !== undefined && core.clock.now() < table.replicatedAt + sourceMs) {
+    throw invalid(
+      'Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the table in the last 24 hours.',
     );
   }
   if (region.backups.isCreating(table.id)) throw inUse(`Table is being backed up: ${table.name}`);

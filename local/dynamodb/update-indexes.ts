@@ -4,11 +4,13 @@ import { invalid, invalidParameters, subscriberLimit } from './errors.ts';
 import { Items } from './items.ts';
 import { schemaOf } from './lookup.ts';
 import { newGlobalIndex } from './new-table.ts';
-import type { GlobalIndex, LocalIndex, OnDemandThroughput, Table, Throughput } from './state.ts';
+import type { GlobalIndex, LocalIndex, OnDemandThroughput, Table, Throughput, WarmThroughput } from './state.ts';
+import { changeWarmThroughput } from './warm-throughput.ts';
 
 interface IndexCapacity {
   ProvisionedThroughput?: Throughput;
   OnDemandThroughput?: OnDemandThroughput;
+  WarmThroughput?: WarmThroughput;
 }
 
 /** Exactly one of the three. */
@@ -80,6 +82,7 @@ function change(table: Table, wanted: IndexCapacity & { IndexName: string }): ()
     index.throughput = wanted.ProvisionedThroughput;
   }
   if (wanted.OnDemandThroughput) index.onDemand = wanted.OnDemandThroughput;
+  changeWarmThroughput(table, index, `index ${index.IndexName}`, wanted.WarmThroughput);
   index.status = 'UPDATING';
   return () => {
     index.status = 'ACTIVE';

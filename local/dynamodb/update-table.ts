@@ -5,10 +5,12 @@ import { keyFor, type SseSpecification } from './encryption.ts';
 import { inUse, invalid, invalidParameters } from './errors.ts';
 import { tableOf } from './lookup.ts';
 import { noThroughput } from './new-table.ts';
-import type { OnDemandThroughput, Operations, Table, Throughput, World } from './state.ts';
+import { changeReplicas, type ReplicaUpdate } from './replicas.ts';
+import type { OnDemandThroughput, Operations, Table, Throughput, WarmThroughput, World } from './state.ts';
 import { newStream, type StreamSpecification } from './stream.ts';
 import { checkSimultaneous } from './tables.ts';
 import { changeIndexes, type IndexUpdate } from './update-indexes.ts';
+import { changeWarmThroughput } from './warm-throughput.ts';
 
 interface UpdateTableInput {
   AttributeDefinitions?: Schema['AttributeDefinitions'];
@@ -20,19 +22,20 @@ interface UpdateTableInput {
   TableClass?: string;
   DeletionProtectionEnabled?: boolean;
   OnDemandThroughput?: OnDemandThroughput;
+  WarmThroughput?: WarmThroughput;
+  ReplicaUpdates?: ReplicaUpdate[];
+  MultiRegionConsistency?: string;
 }
 
 const unsupported = [
-  'ReplicaUpdates',
-  'MultiRegionConsistency',
   'GlobalTableWitnessUpdates',
-  'WarmThroughput',
   'GlobalTableSettingsReplicationMode',
   'DisassociationProtectionEnabled',
   'VectorIndexUpdates',
 ];
 /** Members that no other may accompany, and what DynamoDB calls them. */
 const alone = {
+  ReplicaUpdates: 'Replica',
   SSESpecification: 'Server-Side Encryption',
   TableClass: 'TableClass',
   DeletionProtectionEnabled: 'DeletionProtection',
@@ -45,6 +48,8 @@ const members = [
   'SSESpecification',
   'DeletionProtectionEnabled',
   'OnDemandThroughput',
+  'ReplicaUpdates',
+  'WarmThroughput',
   'TableClass',
 ];
 
@@ -72,10 +77,14 @@ function updateTable(world: World, call: Call) {
   changeCapacity(table, input, core.clock.now());
   changeStream(table, input.StreamSpecification, core.clock.now());
   if (input.TableClass != null) table.tableClass = input.TableClass;
-  const settled = changeIndexes(table, input.GlobalSecondaryIndexUpdates ?? [], input.AttributeDefinitions);
+  changeWarmThroughput(table, table, 'table', input.WarmThroughput);
+  const replicated = changeReplicas(world, region, table, input.ReplicaUpdates ?? [], input.MultiRegionConsistency);
+  const indexed = changeIndexes(table, input.GlobalSecondaryIndexUpdates ?? [], input.AttributeDefinitions);
+  const settled = () => [replicated, indexed].map((end) => end());
 
   table.status = 'UPDATING';
-  core.clock.at(core.clock.now() + settings.updateTableMs, () => {
+  const takesMs = input.ReplicaUpdates ? settings.replicaMs : settings.updateTableMs;
+  core.clock.at(core.clock.now() + takesMs, () => {
     settled();
     table.status = 'ACTIVE';
   });
