@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { BackupOverdue, BackupProtected } from '../../events/audit-events.ts';
 import { backupFrom, backupsOf } from '../ledger.ts';
 import { instantOf } from '../names.ts';
@@ -7,7 +8,7 @@ import type { PlanInTarget } from '../retention/facts.ts';
 import { tableKey } from '../retention/gone.ts';
 import { contentAt } from '../retention/rules.ts';
 import type { TableDescription, World } from '../world.ts';
-import { isProtected, overdue } from './facts.ts';
+import { isProtected, type Lateness, overdue } from './facts.ts';
 
 /** A table that a plan means: `waiting` has no backup yet and need not have one. */
 export interface Protection {
@@ -36,25 +37,43 @@ export async function auditProtection(
   const remembered = await recall(world, of);
   const newest = await findNewest(world, of, plan, tables, remembered);
   const protections: Protection[] = [];
+  let longestMs = 0;
   for (const table of tables) {
     const before = remembered.get(table.id) ?? {};
     const newestAt = newest.get(table.id) ?? before.newestAt;
     const now = world.clock.now();
     // A table that a plan means from today on is not late today, however old it is.
     const since = before.since ?? (table.createdAt >= lastAuditAt ? table.createdAt : now);
-    const limit = overdueAt(plan, newestAt ?? since) ?? Infinity;
-    const isLate = now >= limit;
-    if (newestAt === undefined && before.since === undefined) await remember(world, of, table.id, { since });
-    if (isLate && !before.isOverdue) {
-      const lateness = { since, overdueAt: limit, ...(newestAt !== undefined && { newestAt }) };
-      await world.facts.publish(BackupOverdue, [overdue(of, table, lateness, now)]);
-      await remember(world, of, table.id, { isOverdue: true, ...(newestAt !== undefined && { newestAt }) });
-    }
-    if (!isLate && before.isOverdue) await becomeWell(world, of, table, newestAt);
+    const lateness = { ...given({ newestAt }), since, overdueAt: overdueAt(plan, newestAt ?? since) ?? Infinity };
+    const isLate = now >= lateness.overdueAt;
+    await tellChange(world, of, table, before, lateness, isLate);
+    longestMs = Math.max(longestMs, now - lateness.overdueAt);
     const state = isLate ? 'overdue' : newestAt === undefined ? 'waiting' : 'protected';
-    protections.push({ table, state, ...(newestAt !== undefined && { newestAt }) });
+    protections.push({ table, state, ...given({ newestAt }) });
   }
+  const metric = world.metrics.singleMetric().addDimension('plan', of.plan);
+  metric.addMetric('SecondsOverdue', MetricUnit.Seconds, longestMs / 1000);
   return protections;
+}
+
+const given = ({ newestAt }: { newestAt: number | undefined }) => (newestAt === undefined ? {} : { newestAt });
+
+/** Told first: what is remembered is not told again. */
+async function tellChange(
+  world: World,
+  of: PlanInTarget,
+  table: TableDescription,
+  before: Remembered,
+  lateness: Lateness,
+  isLate: boolean,
+): Promise<void> {
+  const { newestAt, since } = lateness;
+  if (newestAt === undefined && before.since === undefined) await remember(world, of, table.id, { since });
+  if (isLate && !before.isOverdue) {
+    await world.facts.publish(BackupOverdue, [overdue(of, table, lateness, world.clock.now())]);
+    await remember(world, of, table.id, { isOverdue: true, ...given({ newestAt }) });
+  }
+  if (!isLate && before.isOverdue) await becomeWell(world, of, table, newestAt);
 }
 
 /** Without a backup there is nothing to tell: the plan is off, or asks for less now. */

@@ -86,9 +86,9 @@ async function drive(
  */
 async function undo(world: World, regretted: Backup[]): Promise<boolean> {
   const now = world.clock.now();
-  const [unsettled, settled] = [true, false].map((is) => regretted.filter((one) => isUnsettled(one, now) === is));
-  for (const backup of settled ?? []) await takeBack(world, backup);
-  return unsettled?.length === 0;
+  const settled = regretted.filter((backup) => !isUnsettled(backup, now));
+  for (const backup of settled) await takeBack(world, backup);
+  return settled.length === regretted.length;
 }
 
 /** What has been decided, once, and what a driver before has deleted and not told. */

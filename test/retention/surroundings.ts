@@ -34,6 +34,8 @@ import { worldOfAws } from '../../shared/world-of-aws.ts';
 export const hub = { account: '123456789012', region: 'us-east-1' };
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 
+// Metrics that are written at once would fill the screen.
+process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 const silent = new Logger({ logLevel: 'SILENT' });
 
 /** A plan as plans.yml would say it, with a rule and tables that nobody has to care about. */
