@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { receive } from '../../shared/door.ts';
 import { applyRetention, everyPlanInTarget, retentionDoor } from '../../shared/retention/trigger.ts';
@@ -124,4 +125,10 @@ test('a plan is judged in each of its targets, and ad-hoc wherever any plan is',
     'ad-hoc us-east-1',
     'ad-hoc eu-west-1',
   ]);
+});
+
+test.each(['run-completed', 'work-due', 'retention-dry-run'])('the example %s is taken at the door', async (name) => {
+  const example = JSON.parse(await readFile(`events/examples/${name}.json`, 'utf8'));
+  here = await surroundings('2026-01-01T00:00Z');
+  expect(receive(retentionDoor, example)).toHaveProperty('detail');
 });
