@@ -38,6 +38,8 @@ export async function backupsAtAws(here: Local, at = {}): Promise<AtAws[]> {
       at,
     );
     all.push(...page.BackupSummaries);
+    // ListBackups has a quota, too.
+    await here.clock.run(here.clock.now() + 250);
     after = page.LastEvaluatedBackupArn;
   } while (after !== undefined);
   return all;

@@ -15,6 +15,8 @@ export interface ServiceOptions {
   fateOfStart?: (environment: number) => Fate | undefined;
   /** Deliveries of every event; EventBridge promises at least one. */
   deliveries?: number;
+  /** How far the clock of the n-th environment of take-backups is ahead. */
+  skewOf?: (environment: number) => number;
   /** Puts something around a new world of take-backups. */
   around?: (world: World) => World;
 }
@@ -43,23 +45,27 @@ export function service(local: Local, options: ServiceOptions = {}): LocalServic
   const invoke = (
     work: (world: World, invocation: { id: string; endsAt: number }) => Promise<unknown>,
     fate?: Fate,
+    skewMs?: number,
   ) => {
-    const { world, worker } = local.world(fate);
+    const { world, worker } = local.world(fate, skewMs);
     workers.push(worker);
     const invocation = { id: `invocation-${++invocations}`, endsAt: clock.now() + invocationMs };
     // Lambda ends an invocation that is late, whatever it is doing.
     clock.at(invocation.endsAt, () => worker.kill());
     work(world, invocation).catch((error: unknown) => thrown.push(error));
   };
-  const take = (detail: Record<string, unknown>) =>
+  const take = (detail: Record<string, unknown>) => {
+    const environment = environments++;
     invoke(
       (world, invocation) =>
         takeBackups(options.around?.(world) ?? world)(
           { type: 'bare', detail: { run: String(detail.run ?? detail.key) } },
           invocation,
         ),
-      options.fateOf?.(environments++),
+      options.fateOf?.(environment),
+      options.skewOf?.(environment),
     );
+  };
   listen(local, (told) => {
     const isOurs = told.type === 'Run Requested' || (told.type === 'Work Due' && told.detail.work === 'run');
     if (!isOurs) return;
