@@ -55,10 +55,10 @@ export const WorkDue = fact(
   'Work Due',
   {
     sentBy: 'heartbeat',
-    heardBy: 'take-backups, apply-retention, audit',
-    when: 'the catalog says that a run, a retention or an audit has to be gone on with',
+    heardBy: 'take-backups, apply-retention, audit, restore',
+    when: 'the catalog says that a run, a retention, an audit or a task has to be gone on with',
   },
-  { work: z.enum(['run', 'retention', 'audit']), key: z.string().check(z.minLength(1)) },
+  { work: z.enum(['run', 'retention', 'audit', 'task']), key: z.string().check(z.minLength(1)) },
 );
 
 export type RunRequested = DetailOf<typeof RunRequested>;

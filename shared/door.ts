@@ -67,15 +67,17 @@ function readBare({ events, bare }: Door, event: unknown) {
 function read<T>(what: string, schema: z.ZodMiniType<T>, value: unknown): T {
   const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
-  throw new PermanentError(`${what} is not right: ${result.error.issues.flatMap(closest).map(sentence).join('; ')}.`);
+  throw new PermanentError(
+    `${what} is not right: ${result.error.issues.flatMap(closestIssues).map(sentence).join('; ')}.`,
+  );
 }
 
 type Issue = z.core.$ZodIssue;
 
 /** Of several allowed forms, speaks of the one that the value comes closest to. */
-function closest(issue: Issue): Issue[] {
+export function closestIssues(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
-  const forms = issue.errors.map((issues) => issues.flatMap(closest));
+  const forms = issue.errors.map((issues) => issues.flatMap(closestIssues));
   const best = forms.sort((a, b) => a.length - b.length)[0] ?? [];
   return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }

@@ -2,8 +2,10 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { ClientOptions } from './aws/client.ts';
 import { dynamoDbOf, itemCalls } from './aws/dynamodb.ts';
+import { restoreCallsOf } from './aws/dynamodb-restore.ts';
 import { eventBus } from './aws/eventbridge.ts';
 import { keysOf } from './aws/kms.ts';
+import { settingsApiOf } from './aws/settings.ts';
 import { queuesOf } from './aws/sqs.ts';
 import { assumedRole } from './aws/sts.ts';
 import { taggingOf } from './aws/tagging.ts';
@@ -61,6 +63,8 @@ export function worldOfAws(surroundings: Surroundings): World {
     };
   };
   const dynamodbs = perTarget(dynamoDbOf);
+  const restores = perTarget(restoreCallsOf);
+  const settingsApis = perTarget(settingsApiOf);
   const taggings = perTarget(taggingOf);
   const keys = perTarget(keysOf);
 
@@ -81,9 +85,13 @@ export function worldOfAws(surroundings: Surroundings): World {
     dynamodb: (target, capability) => dynamodbs.of(target, capability),
     renewCredentials: (target, capability) => {
       dynamodbs.forget(target, capability);
+      restores.forget(target, capability);
+      settingsApis.forget(target, capability);
     },
+    settingsApi: (target, capability) => settingsApis.of(target, capability),
+    restores: (target) => restores.of(target, 'restore'),
     tagging: (target) => taggings.of(target, 'read'),
-    keys: (target) => keys.of(target, 'read'),
+    keys: (target, capability = 'read') => keys.of(target, capability),
     queues: queuesOf(clients, hub.region),
     facts: factsOf(eventBus(clients, hub.region, environment.factsBus, clock), installation),
     logger,

@@ -1,9 +1,11 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Contract, DetailOf } from '../events/contract.ts';
+import type { SettingsApi } from './aws/settings.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Plan } from './plan.ts';
 import type { Quotas } from './quotas.ts';
+import type { RestoreCalls } from './restore/calls.ts';
 import type { Target } from './target.ts';
 
 /** Everything a function needs from outside itself. Made in one place for Lambda, and by each test for itself. */
@@ -20,17 +22,21 @@ export interface World {
   dynamodb(target: Target, capability: Capability): DynamoDb;
   /** Signs in anew at the next `dynamodb` of that target and capability: AWS refused the session. */
   renewCredentials(target: Target, capability: Capability): void;
+  /** The same for restoring; its capability is `restore`. */
+  restores(target: Target): RestoreCalls;
+  /** What reads and puts back the settings of tables, with the rights of that capability: `read` reads only. */
+  settingsApi(target: Target, capability: Capability): SettingsApi;
   quotas: Quotas;
   tagging(target: Target): Tagging;
-  keys(target: Target): Keys;
+  keys(target: Target, capability?: Capability): Keys;
   queues: Queues;
   facts: Facts;
   logger: Logger;
   metrics: Metrics;
 }
 
-/** Each has a role of its own in every account. Later: restore, replace, export. */
-export type Capability = 'read' | 'backup' | 'retain';
+/** Each has a role of its own in every account. Later: replace, export. */
+export type Capability = 'read' | 'backup' | 'retain' | 'restore';
 
 /** What the deployment sets. */
 export interface Options {

@@ -53,14 +53,20 @@ export function itemCalls(options: ClientOptions, region: string, clockCheck: Cl
   };
 }
 
-/** DynamoDB's tables and backups in one Region, with the rights of the credentials. */
-export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
+/** A client that sends once, and one that repeats what is safe to repeat; they share sockets and credentials. */
+export function clientsOf(options: ClientOptions, region: string): { once: DynamoDBClient; patient: DynamoDBClient } {
   const once = new DynamoDBClient(clientConfig(options, region, 1));
   const patient = new DynamoDBClient({
     ...clientConfig(options, region, 4),
     requestHandler: once.config.requestHandler,
     credentials: once.config.credentials,
   });
+  return { once, patient };
+}
+
+/** DynamoDB's tables and backups in one Region, with the rights of the credentials. */
+export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
+  const { once, patient } = clientsOf(options, region);
 
   return {
     async listTables(after) {
@@ -134,7 +140,8 @@ function summaryOf(shape: BackupSummaryShape): BackupSummary {
   };
 }
 
-async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+/** Undefined when AWS says that there is no such thing. */
+export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import { account, type DetailOf, fact, instant, region, tableName } from './contract.ts';
+
+const count = z.number().check(z.int(), z.nonnegative());
+/** Of settings and differences: there are never so many. */
+const few = z.maxLength(50);
+
+const ofATask = { task: z.string().check(z.minLength(1)), requestId: z.string(), account, region, table: tableName };
+/** A backup, or a table at an instant. */
+const source = z.object({
+  backupArn: z.optional(z.string()),
+  tableArn: z.optional(z.string()),
+  at: z.optional(instant),
+});
+
+export const RestorePlanned = fact(
+  'Restore Planned',
+  { sentBy: 'restore', heardBy: 'who asked', when: 'a Restore Requested with dryRun has been looked at' },
+  { ...ofATask, source, steps: z.array(z.string()).check(few), notices: z.array(z.string()).check(few) },
+);
+
+export const RestoreStarted = fact(
+  'Restore Started',
+  { sentBy: 'restore', heardBy: 'who asked', when: 'AWS is making the table' },
+  { ...ofATask, tableId: z.string(), source, requester: z.string(), reason: z.string() },
+);
+
+export const RestoreCompleted = fact(
+  'Restore Completed',
+  {
+    sentBy: 'restore',
+    heardBy: 'people; whoever waits for the table',
+    when: 'the table is ACTIVE, its settings are put back as far as AWS lets them, and it has been verified',
+  },
+  {
+    ...ofATask,
+    tableId: z.string(),
+    tableArn: z.string(),
+    source,
+    requester: z.string(),
+    reason: z.string(),
+    /** From the request to the end, and until the table was ACTIVE. */
+    seconds: z.number().check(z.nonnegative()),
+    secondsUntilActive: z.number().check(z.nonnegative()),
+    settingsPutBack: z.array(z.string()).check(few),
+    settingsNotPutBack: z.array(z.object({ setting: z.string(), reason: z.string() })).check(few),
+    /** Of the new table; consumers of the old one must be told. */
+    streamArn: z.optional(z.string()),
+    verification: z.object({
+      isAsExpected: z.boolean(),
+      differences: z.array(z.string()).check(few),
+      sample: z.optional(z.object({ asked: count, found: count })),
+      count: z.optional(z.object({ items: count, inBackupAbout: z.optional(count) })),
+    }),
+  },
+);
+
+export const RestoreFailed = fact(
+  'Restore Failed',
+  {
+    sentBy: 'restore',
+    heardBy: 'people; who asked',
+    when: 'a request was refused, with all its mistakes, or a restore could not be brought to its end',
+  },
+  {
+    /** Absent when the request could not be read so far. */
+    task: z.optional(z.string()),
+    requestId: z.string(),
+    account: z.optional(account),
+    region: z.optional(region),
+    table: z.optional(z.string()),
+    code: z.string(),
+    mistakes: z.array(z.object({ field: z.string(), problem: z.string(), remedy: z.string() })).check(few),
+    /** What there is now that was not there before; empty when nothing was begun. */
+    leftBehind: z.string(),
+  },
+);
+
+export type RestorePlanned = DetailOf<typeof RestorePlanned>;
+export type RestoreStarted = DetailOf<typeof RestoreStarted>;
+export type RestoreCompleted = DetailOf<typeof RestoreCompleted>;
+export type RestoreFailed = DetailOf<typeof RestoreFailed>;

@@ -1,0 +1,84 @@
+import { iso } from '../clock.ts';
+import { type Target, targetKey } from '../target.ts';
+import { taskKey } from '../task/task.ts';
+import type { Item, World } from '../world.ts';
+
+/**
+ * Restores that AWS runs at once, per account and Region:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableFromBackup.html
+ */
+export const restoresAtOnce = 50;
+
+/** What waits in the catalog for one destination. */
+export interface Queue {
+  waiting: string[];
+  running: string[];
+}
+
+/** Sorts by who goes first: what a person waits for before bulk, then the older request. */
+export function ticket(task: { id: string; acceptedAt: number; priority: 'interactive' | 'bulk' }): string {
+  return `${task.priority === 'interactive' ? 0 : 1}#${iso(task.acceptedAt)}#${task.id}`;
+}
+
+const taskOf = (ticketOfTask: string): string => ticketOfTask.split('#')[2] ?? '';
+
+/** True when so many others go before that all of them and this one fit. */
+export function isNext({ waiting, running }: Queue, mine: string, atOnce: number): boolean {
+  const before = waiting.filter((other) => other < mine).length;
+  return running.length + before < atOnce;
+}
+
+const keyOf = (target: Target) => ({ pk: 'admission', sk: `restore#${targetKey(target)}` });
+const names = { '#waiting': 'waiting', '#running': 'running' };
+
+const queueFrom = (item: Item | undefined): Queue => ({
+  waiting: [...((item?.waiting as Set<string> | undefined) ?? [])].sort(),
+  running: [...((item?.running as Set<string> | undefined) ?? [])],
+});
+
+/** How many restores run there, and how many wait. */
+export async function queueOf({ catalog }: World, target: Target): Promise<{ running: number; waiting: number }> {
+  const { running, waiting } = queueFrom(await catalog.get(keyOf(target)));
+  return { running: running.length, waiting: waiting.length };
+}
+
+/** Joins the queue, and leaves it for the running ones when it is its turn; true then, and whenever it is asked again. */
+export async function mayRun({ catalog }: World, target: Target, mine: string): Promise<boolean> {
+  const joined = await catalog.update(keyOf(target), {
+    update: 'ADD #waiting :me',
+    condition: 'NOT contains(#running, :mine)',
+    names,
+    values: { ':me': new Set([mine]), ':mine': mine },
+  });
+  if (!joined.done) return true;
+  if (!isNext(queueFrom(joined.item), mine, restoresAtOnce)) return false;
+  const moved = await catalog.update(keyOf(target), {
+    update: 'ADD #running :me DELETE #waiting :me',
+    condition: 'attribute_not_exists(#running) OR size(#running) < :max',
+    names,
+    values: { ':me': new Set([mine]), ':max': restoresAtOnce },
+  });
+  return moved.done;
+}
+
+/** Is done with the queue, in whichever part of it; the next in line becomes due. */
+export async function leaveQueue(world: World, target: Target, mine: string): Promise<void> {
+  const left = await world.catalog.update(keyOf(target), {
+    update: 'DELETE #waiting :me, #running :me',
+    names,
+    values: { ':me': new Set([mine]) },
+  });
+  const { waiting, running } = queueFrom(left.done ? left.item : left.found);
+  const next = waiting.slice(0, Math.max(0, restoresAtOnce - running.length));
+  for (const waits of next) await wake(world, taskOf(waits));
+}
+
+/** A task that waits is looked at by the next heartbeat. One that is gone does not come back by this. */
+async function wake({ catalog, clock }: World, id: string): Promise<void> {
+  await catalog.update(taskKey(id), {
+    update: 'SET dueAt = :now',
+    condition: 'attribute_exists(due) AND attribute_not_exists(driver) AND #state = :queued',
+    names: { '#state': 'state' },
+    values: { ':now': clock.now(), ':queued': 'QUEUED' },
+  });
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+import { type RestoreRequest, RestoreRequested } from '../../events/restore-request.ts';
+import { closestIssues } from '../door.ts';
+import type { Mistake } from '../task/task.ts';
+import { contradictionsOf } from './contradictions.ts';
+
+export type Read = { request: RestoreRequest } | { mistakes: Mistake[] };
+
+/** Reads a request: all that is wrong with it by itself at once, each with its field and what to write instead. */
+export function readRequest(value: unknown): Read {
+  const parsed = typeof value === 'string' ? fromText(value) : { value };
+  if (parsed === undefined) {
+    const problem = 'It is not JSON.';
+    return { mistakes: [{ field: '(all)', problem, remedy: 'Send a JSON object: see events/examples.' }] };
+  }
+  const result = z.safeParse(RestoreRequested.detail, parsed.value, { reportInput: true });
+  const mistakes = result.success ? [] : result.error.issues.flatMap(closestIssues).flatMap(mistakesOf);
+  const partly = result.success ? result.data : parsed.value;
+  const all = [...mistakes, ...contradictionsOf(partly).filter(({ field }) => !isTold(mistakes, field))];
+  return result.success && all.length === 0 ? { request: result.data } : { mistakes: all };
+}
+
+function fromText(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isTold = (mistakes: Mistake[], field: string): boolean => mistakes.some((other) => other.field === field);
+
+/** An unknown member is named by itself, not by the object around it. */
+function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: [...path, key].join('.'),
+      problem: 'There is no such field.',
+      remedy: 'Leave it out, or correct its name: see events/schemas/restore-requested.json.',
+    }));
+  }
+  const field = path.join('.') || '(all)';
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [{ field, problem: 'It is missing.', remedy: 'Give it: see events/examples/restore-requested.json.' }];
+  }
+  return [
+    { field, problem: `${JSON.stringify(issue.input)} is not right.`.slice(0, 200), remedy: `${issue.message}.` },
+  ];
+}
