@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
+import { Announcer } from '../../shared/run/announce.ts';
+import type { Backup } from '../../shared/run.ts';
+import { done } from '../support/done.ts';
+import { hub, type Local, local } from '../support/world.ts';
+
+let here: Local;
+beforeEach(async () => {
+  here = await local();
+});
+afterEach(() => here.close());
+
+const ended = (endedAt: number): Backup => ({
+  target: hub,
+  plan: 'nightly',
+  stamp: '20260131T020000Z',
+  tableId: 'table-1',
+  tableName: 'orders',
+  state: 'AVAILABLE',
+  attempt: 1,
+  backupArn: 'arn',
+  createdAt: endedAt,
+  endedAt,
+});
+
+const later = (ms: number) => here.clock.run(here.clock.now() + ms);
+
+test('what is told up to now does not pass an end that is being written or waits to be told', async () => {
+  const announcer = new Announcer(here.world().world, 0);
+  const endedAt = here.clock.now();
+  let write = (_: Backup | undefined) => {};
+  const writing = announcer.end(() => new Promise((resolve) => (write = resolve)));
+  await later(500);
+  expect(announcer.watermark()).toBe(endedAt);
+  write(ended(endedAt));
+  await writing;
+  await later(500);
+  expect(announcer.watermark()).toBe(endedAt);
+  await done(here, announcer.flush());
+  expect(announcer.watermark()).toBe(here.clock.now());
+  expect(here.facts.map(({ type }) => type)).toEqual(['Backup Completed']);
+});
+
+test('an end that the bus did not take waits on and is told the next time', async () => {
+  const announcer = new Announcer(here.world().world, 0);
+  const endedAt = here.clock.now();
+  await announcer.end(async () => ended(endedAt));
+  const heal = here.aws.intercept(async (call, perform) => {
+    if (call.operation === 'PutEvents') throw new AwsError('AccessDeniedException', 'no');
+    return perform();
+  });
+  await expect(done(here, announcer.flush())).rejects.toThrow();
+  await later(1000);
+  expect(announcer.watermark()).toBe(endedAt);
+  heal();
+  await done(here, announcer.flush());
+  expect(here.facts).toHaveLength(1);
+});
+
+test('ends come after what the last driver told, also by a clock that is behind', async () => {
+  const told = here.clock.now() + 3000;
+  const announcer = new Announcer(here.world().world, told);
+  let stamp = 0;
+  await announcer.end(async (endedAt) => {
+    stamp = endedAt;
+    return undefined;
+  });
+  expect(stamp).toBe(told);
+  expect(announcer.watermark()).toBe(told);
+});
+
+test('a refused end that is no end is not told', async () => {
+  const announcer = new Announcer(here.world().world, 0);
+  await announcer.end(async () => undefined);
+  await done(here, announcer.flush());
+  expect(here.facts).toEqual([]);
+});
