@@ -89,7 +89,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
         (call: Call) => {
           world.region(call).quotas.take(name, core.clock.now());
           // What no policy opens stays with the caller's account, where the operation refuses it.
-          return operation(policyOf(world, call) ? ownersCall(call) : call);
+          return operation(policyTextOf(world, call) === undefined ? call : ownersCall(call));
         },
       ]),
     ),
@@ -123,11 +123,16 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
 }
 
 function policyOf(world: World, call: Call): PolicyDocument | undefined {
+  const policy = policyTextOf(world, call);
+  return policy === undefined ? undefined : (JSON.parse(policy) as PolicyDocument);
+}
+
+/** The policy of the table that the call names, in whatever account. */
+function policyTextOf(world: World, call: Call): string | undefined {
   const { TableName, ResourceArn, SourceTableArn, SourceTableName } = call.input;
   const given = TableName ?? ResourceArn ?? SourceTableArn ?? SourceTableName;
   const name = typeof given === 'string' ? (given.split('/')[given.includes('/') ? 1 : 0] ?? '') : '';
-  const policy = world.region(ownersCall(call)).tables.get(name)?.policy;
-  return policy === undefined ? undefined : (JSON.parse(policy) as PolicyDocument);
+  return world.region(ownersCall(call)).tables.get(name)?.policy;
 }
 
 function total(counts: Map<string, Count>[]): Record<string, Count> {
