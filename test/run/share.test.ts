@@ -25,3 +25,25 @@ describe('runs of several plans in one target share its quota', () => {
     expect(599 / seconds).toBeLessThan(50);
   });
 });
+
+test('a throttle, as somebody else uses the quota, too, slows a run down within two seconds, and further each second', async () => {
+  here = await withTables(300, {
+    dynamodb: { rates: { CreateBackup: { perSecond: 25, burst: 10, refusal: 'LimitExceededException' } } },
+  });
+  const askedAt: number[] = [];
+  const ask = here.aws.handle;
+  here.aws.handle = (request) => {
+    if (request.headers['x-amz-target']?.endsWith('.CreateBackup')) askedAt.push(Date.now());
+    return ask(request);
+  };
+  const functions = service(here);
+  functions.fire('nightly');
+  await functions.untilEnded();
+  const began = askedAt[0] ?? 0;
+  const inSecond = (n: number) => askedAt.filter((at) => Math.floor((at - began) / 1000) === n).length;
+  expect(inSecond(3)).toBeLessThan(47);
+  expect(inSecond(8)).toBeLessThan(inSecond(3));
+  const { accepted, throttled } = here.dynamodb.counters().CreateBackup ?? { accepted: 0, throttled: 0 };
+  expect(accepted).toBe(300);
+  expect(throttled).toBeLessThan(accepted);
+});
