@@ -67,6 +67,8 @@ export function scalingCalls(options: ClientOptions, region: string) {
     scheduledActions: (ResourceId: string) =>
       all<ScheduledAction>('DescribeScheduledActions', 'ScheduledActions', { ResourceId }),
 
+    deregister: (target: Pick<ScalableTarget, 'ResourceId' | 'ScalableDimension'>) =>
+      call('DeregisterScalableTarget', target),
     register: (target: ScalableTarget) => call('RegisterScalableTarget', target),
     putPolicy: (policy: Omit<Policy, 'Alarms'>) => call('PutScalingPolicy', policy),
     putScheduledAction: (action: ScheduledAction) => call('PutScheduledAction', action),

@@ -114,7 +114,7 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
   },
 
   async alarms({ name, alarms }) {
-    const own = (await alarms()).filter((alarm) => isOn(alarm, name) && !madeByScaling.test(alarm.AlarmName));
+    const own = (await alarms()).filter((alarm) => isAlarmOn(alarm, name) && !madeByScaling.test(alarm.AlarmName));
     if (own.length === 0) return null;
     return inOrder(own.map((alarm): Alarm => ({ name: alarm.AlarmName, definition: picked(alarm, alarmMembers) })));
   },
@@ -138,7 +138,8 @@ interface Metric {
   Dimensions?: { Name: string; Value: string }[];
 }
 
-function isOn(alarm: MetricAlarm, table: string): boolean {
+/** Whether the alarm looks at that table or one of its indexes, itself or in a formula. */
+export function isAlarmOn(alarm: MetricAlarm, table: string): boolean {
   const queries = (alarm.Metrics ?? []) as { MetricStat?: { Metric?: Metric } }[];
   const metrics = [alarm as Metric, ...queries.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])];
   return metrics.some(

@@ -1,13 +1,13 @@
 /*
- * The settings of a table, and who does what with them:
+ * The settings of a table, and what there is to do with them:
  *
- * - read.ts      readSettings(world, target, capability, tableName) → Reading { settings, tableId }, as they are now
- * - capture.ts   captureSettings(world, target, tableName) → Captured { settings, hash, capturedAt, tableId }, stored
- * - store.ts     settingsWithHash(world, hash), newestSettings(world, target, tableId)
- * - backup.ts    settingsAtBackup(captured, description) → captured with what DescribeBackup kept: stream, time to live
- * - steps.ts     stepsOf(wanted) → the steps in the order that AWS allows, inward or outward
- * - put-back.ts  putBack(world, target, tableName, wanted, which?) → StepResult[]: done, already, refused or later
- * - compare.ts   difference(wanted, found) → Row[], one for each thing that can be put back on its own
+ * - read.ts      readSettings(world, target, capability, tableName, options?) → { settings, tableId }, as they are now
+ * - capture.ts   captureSettings(world, target, tableName) → { settings, hash, capturedAt, tableId }, kept in the catalog
+ * - store.ts     settingsWithHash(world, hash), newestCapture(world, target, tableId)
+ * - backup.ts    settingsOfBackup(SourceTableFeatureDetails) → stream and time to live at the time of the backup
+ * - put-back.ts  stepsOf(wanted), withoutIndexes(wanted, dropped), putBack(world, target, tableName, wanted, options?)
+ *                → per setting: done, already, refused or later
+ * - compare.ts   difference(wanted, found) → a row for each thing that can be put back by itself; tally(rows)
  */
 
 /** A setting that could not be read, and why. It is neither put back nor taken away. */
@@ -133,7 +133,6 @@ export interface Replica {
 export interface Alarm {
   name: string;
   definition: Record<string, unknown>;
-  tags?: Record<string, string>;
 }
 
 export const isUnread = (setting: unknown): setting is Unread =>

@@ -1,0 +1,86 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { parseTarget, type Target, targetKey } from '../target.ts';
+import type { Item, Key, World } from '../world.ts';
+import { canonicalJson } from './canonical.ts';
+import type { TableSettings } from './settings.ts';
+
+/** What names captured settings: in the ledger with each backup, and in Backup Completed. */
+export interface SettingsRef {
+  /** SHA-256 of their canonical JSON. */
+  hash: string;
+  /** Epoch ms. */
+  capturedAt: number;
+}
+
+/** A table's newest capture. */
+export interface TableCapture extends SettingsRef {
+  target: Target;
+  tableId: string;
+  tableName: string;
+  /** Of what DescribeTable said then, and of the tags if they could be read: another mark is another setting. */
+  mark: string;
+  tagsMark?: string;
+  /** Something could not be read for a reason that may have passed. */
+  isPartial?: boolean;
+}
+
+/** Compressed bytes in an item; DynamoDB takes 400 KB with the names. Settings of a table are seldom over one. */
+const partBytes = 350_000;
+
+const contentKey = (hash: string, part: number): Key => ({
+  pk: `settings#${hash}`,
+  sk: `part#${String(part).padStart(3, '0')}`,
+});
+
+const captureKey = (target: Target, tableId: string): Key => ({
+  pk: `settings#${targetKey(target)}`,
+  sk: `table#${tableId}`,
+});
+
+/** Keeps the settings under their hash, once and for good: backups that name them may be kept for years. */
+export async function storeSettings({ catalog }: World, hash: string, settings: TableSettings): Promise<void> {
+  const bytes = gzipSync(canonicalJson(settings));
+  const parts = Math.ceil(bytes.length / partBytes);
+  // The last part first: who finds the first one finds them all.
+  for (let part = parts - 1; part >= 0; part--) {
+    const content = new Uint8Array(bytes.subarray(part * partBytes, (part + 1) * partBytes));
+    await catalog.put({ ...contentKey(hash, part), content, parts }, { condition: 'attribute_not_exists(pk)' });
+  }
+}
+
+/** Undefined when no such settings were ever kept. */
+export async function settingsWithHash({ catalog }: World, hash: string): Promise<TableSettings | undefined> {
+  const first = await catalog.get(contentKey(hash, 0));
+  if (first === undefined) return undefined;
+  const others = Array.from({ length: Number(first.parts) - 1 }, (_, index) => contentKey(hash, index + 1));
+  const items = [first, ...(await Promise.all(others.map((key) => catalog.get(key))))];
+  const bytes = Buffer.concat(items.map((item) => item?.content as Uint8Array));
+  return JSON.parse(gunzipSync(bytes).toString()) as TableSettings;
+}
+
+/** Writes down that these are the table's newest. */
+export async function storeCapture({ catalog }: World, { target, tableId, ...capture }: TableCapture): Promise<void> {
+  await catalog.put({ ...captureKey(target, tableId), ...capture });
+}
+
+/** The table's newest capture, alive or deleted; undefined when it was never captured. */
+export async function newestCapture(world: World, target: Target, tableId: string): Promise<TableCapture | undefined> {
+  const item = await world.catalog.get(captureKey(target, tableId));
+  return item && captureFrom(item);
+}
+
+/** The newest captures of all tables of a target, by table id. */
+export async function newestCaptures({ catalog }: World, target: Target): Promise<Map<string, TableCapture>> {
+  const captures = new Map<string, TableCapture>();
+  const { pk, sk: prefix } = captureKey(target, '');
+  for await (const item of catalog.query({ pk, prefix })) {
+    const capture = captureFrom(item);
+    captures.set(capture.tableId, capture);
+  }
+  return captures;
+}
+
+function captureFrom({ pk, sk, ...capture }: Item): TableCapture {
+  const target = parseTarget(String(pk).slice('settings#'.length));
+  return { target, tableId: String(sk).slice('table#'.length), ...capture } as TableCapture;
+}
