@@ -1,5 +1,5 @@
 import { backupFrom, backupsOf } from '../ledger.ts';
-import { stampOf } from '../names.ts';
+import { instantOf, stampOf } from '../names.ts';
 import { recordVanished } from '../retention/apply.ts';
 import type { PlanInTarget } from '../retention/facts.ts';
 import { contentAt } from '../retention/rules.ts';
@@ -15,12 +15,15 @@ export const stepMs = 6 * 3_600_000;
 /** A backup is made at most so long after its run was scheduled. */
 const longestRunMs = 48 * 3_600_000;
 
-/** The first instant worth comparing: the oldest run of these plans that the ledger knows. */
+/** So long before its scheduled time a run's backups are looked for: AWS's clock is not ours. */
+const skewMs = 5 * 60_000;
+
+/** The first instant worth comparing: before the oldest run of these plans, of whose backups the ledger names any first. */
 export async function oldestBackupAt(world: World, target: Target, plans: string[]): Promise<number | undefined> {
   const oldest: number[] = [];
   for (const plan of plans) {
     for await (const item of world.catalog.query({ ...backupsOf({ target, plan }), limit: 1 })) {
-      oldest.push(contentAt(backupFrom(item)));
+      oldest.push(instantOf(backupFrom(item).stamp) - skewMs);
     }
   }
   return oldest.length === 0 ? undefined : Math.min(...oldest);

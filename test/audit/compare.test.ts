@@ -150,6 +150,17 @@ test('once a week everything is compared: what AWS does not know any more has va
   expect((await here.stateOf(there)).state).toBe('AVAILABLE');
 });
 
+test('the whole comparison begins before the first backup of the oldest run, whichever the ledger names first', async () => {
+  here = await surroundings('2026-01-01T00:00Z');
+  const ids = new Map([[await here.table('orders'), 'orders'] as const, [await here.table('users'), 'users'] as const]);
+  const [second = '', first = ''] = [...ids.keys()].sort().map((id) => ids.get(id) ?? '');
+  const [gone] = await here.backUpAll('2026-01-01T02:00Z', [first]);
+  await here.backUpAll('2026-01-01T02:00Z', [second]);
+  if (gone) await here.deleteByHand(gone);
+  await look();
+  expect(here.told('Backup Vanished')).toMatchObject([{ table: first }]);
+});
+
 test('what the list does not show, and DescribeBackup does, has not vanished', async () => {
   await begin();
   const mine = await backUp('2026-01-01T02:00Z');
