@@ -147,7 +147,8 @@ export interface DynamoDb {
   listBackups(window: { from: number; until: number; after?: string; tableName?: string }): Promise<BackupListing>;
   /** Undefined when AWS does not know it. */
   describeBackup(backupArn: string): Promise<BackupSummary | undefined>;
-  deleteBackup(backupArn: string): Promise<void>;
+  /** @throws FencedError as above. */
+  deleteBackup(backupArn: string, notAfter: number): Promise<void>;
 }
 
 export interface Tagging {

@@ -92,11 +92,7 @@ export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
 
     async createBackup(tableName, backupName, notAfter) {
       const command = new CreateBackupCommand({ TableName: tableName, BackupName: backupName });
-      command.middlewareStack.addRelativeTo(fence(notAfter), {
-        relation: 'after',
-        toMiddleware: 'httpSigningMiddleware',
-        name: 'fence',
-      });
+      command.middlewareStack.addRelativeTo(fence(notAfter), afterSigning);
       const { BackupDetails } = await once.send(command);
       return { backupArn: BackupDetails?.BackupArn ?? '', createdAt: createdAt(BackupDetails) };
     },
@@ -119,11 +115,15 @@ export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
       return found && summaryOf({ ...details, TableName: table?.TableName, TableId: table?.TableId });
     },
 
-    async deleteBackup(backupArn) {
-      await once.send(new DeleteBackupCommand({ BackupArn: backupArn }));
+    async deleteBackup(backupArn, notAfter) {
+      const command = new DeleteBackupCommand({ BackupArn: backupArn });
+      command.middlewareStack.addRelativeTo(fence(notAfter), afterSigning);
+      await once.send(command);
     },
   };
 }
+
+const afterSigning = { relation: 'after', toMiddleware: 'httpSigningMiddleware', name: 'fence' } as const;
 
 const createdAt = (details: BackupDetails | BackupSummaryShape | undefined): number =>
   details?.BackupCreationDateTime?.getTime() ?? 0;

@@ -13,12 +13,15 @@ export type Outcome =
   | { outcome: 'throttled' | 'later'; backup: Backup }
   | { outcome: 'refused'; error: Error };
 
-/** Deletes a backup in two steps, so that a hold or pin and a delete can never both win. To be called in a slot. */
-export async function deleteBackup(world: World, expired: Backup, reason: string): Promise<Outcome> {
+/**
+ * Deletes a backup in two steps, so that a hold or pin and a delete can never both win. To be called in a slot. A request
+ * that is signed after `notAfter` does not leave: what it goes by may have changed while this process stood still.
+ */
+export async function deleteBackup(world: World, expired: Backup, reason: string, notAfter: number): Promise<Outcome> {
   const backup = await startDeleting(world, expired, reason);
   if (backup === undefined) return { outcome: 'kept' };
   try {
-    await world.dynamodb(backup.target, 'retain').deleteBackup(backup.backupArn ?? '');
+    await world.dynamodb(backup.target, 'retain').deleteBackup(backup.backupArn ?? '', notAfter);
   } catch (error) {
     const kind = kindOf(error);
     if (kind === 'throttle') return { outcome: 'throttled', backup };
@@ -27,6 +30,7 @@ export async function deleteBackup(world: World, expired: Backup, reason: string
       await takeBack(world, backup);
       return { outcome: 'refused', error: refusal(backup, error) };
     }
+    if (kind === 'fenced' && expired.state !== 'DELETING') await takeBack(world, backup);
     // Gone is done. What is busy, or may or may not have been done, stays in DELETING.
     if (kind !== 'gone') return { outcome: 'later', backup };
   }

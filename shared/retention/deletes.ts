@@ -1,5 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { BackupDeleted } from '../../events/backup-events.ts';
+import { requestTimeoutMs } from '../aws/client.ts';
 import type { Backup } from '../run.ts';
 import type { World } from '../world.ts';
 import { deleteBackup, type Outcome } from './delete.ts';
@@ -29,7 +30,7 @@ export async function deleteAll(world: World, of: PlanInTarget, lease: Lease, ex
   while (left.length > 0 && !lease.isEnding) {
     const slots = await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length);
     const batch = left.splice(0, slots.length);
-    const outcomes = await Promise.all(batch.map((one, index) => deleteInSlot(world, one, slots[index] ?? 0)));
+    const outcomes = await Promise.all(batch.map((one, index) => deleteInSlot(world, lease, one, slots[index] ?? 0)));
     await tellDeleted(
       world,
       outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : [])),
@@ -51,11 +52,12 @@ export async function deleteAll(world: World, of: PlanInTarget, lease: Lease, ex
 
 async function deleteInSlot(
   world: World,
+  lease: Lease,
   { backup, reason }: Expired,
   slot: number,
 ): Promise<Outcome | { outcome: 'missed'; backup: Backup }> {
   if (!(await world.quotas.untilSlot(backup.target, 'DeleteBackup', slot))) return { outcome: 'missed', backup };
-  return deleteBackup(world, backup, reason);
+  return deleteBackup(world, backup, reason, lease.until - requestTimeoutMs);
 }
 
 /** After the write, so that it is never told of what did not happen; again after a crash, with the same id. */

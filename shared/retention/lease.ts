@@ -37,6 +37,7 @@ export class Lease {
   readonly #driver: string;
   readonly #stopAt: number;
   #noted: Record<string, unknown> = {};
+  #until: number;
   /** The item as it was when the lease was taken. */
   readonly item: Item;
 
@@ -45,6 +46,7 @@ export class Lease {
     this.#key = key;
     this.#driver = invocation.id;
     this.#stopAt = invocation.endsAt - stopMs;
+    this.#until = Number(item.leaseUntil);
     this.item = item;
   }
 
@@ -70,6 +72,11 @@ export class Lease {
   /** True when there is no time left for more: go, and another goes on. */
   get isEnding(): boolean {
     return this.#world.clock.now() >= this.#stopAt;
+  }
+
+  /** Until then nobody else drives it, by what is known here: what is sent later, may be sent beside another driver. */
+  get until(): number {
+    return this.#until;
   }
 
   /** Renews the lease while `work` goes on. Throws LeaseLostError after it when another has taken over. */
@@ -115,6 +122,7 @@ export class Lease {
       },
     });
     if (!kept.done) throw new LeaseLostError(`Another drives ${this.#key.pk} ${this.#key.sk} now.`);
+    this.#until = until;
   }
 
   /** Not done: it is due again then. */

@@ -23,6 +23,8 @@ import type { Call } from '../../local/service.ts';
 import { createSqs } from '../../local/sqs/sqs.ts';
 import { tagging } from '../../local/tagging.ts';
 import { inProcess } from '../../local/transport.ts';
+import type { ClientOptions } from '../../shared/aws/client.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { backupFrom, backupItem, backupKey, backupsOf } from '../../shared/ledger.ts';
 import { backupName, stampOf } from '../../shared/names.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
@@ -30,6 +32,7 @@ import type { PlanSource } from '../../shared/plans/definition.ts';
 import type { Backup } from '../../shared/run.ts';
 import type { Invocation, World } from '../../shared/world.ts';
 import { worldOfAws } from '../../shared/world-of-aws.ts';
+import { type Fate, Worker } from '../support/worker.ts';
 
 export const hub = { account: '123456789012', region: 'us-east-1' };
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
@@ -114,7 +117,8 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'dead-letters' }));
   await clock.run(clock.now() + 10_000);
 
-  const worldWith = (deployed: Plan[], mine = clients): World =>
+  const itsClock = { now: () => clock.now(), sleep: (ms: number) => sleep(clock, ms) };
+  const worldWith = (deployed: Plan[], mine: ClientOptions = clients, ownClock: Clock = itsClock): World =>
     worldOfAws({
       environment: {
         region: hub.region,
@@ -128,7 +132,7 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
       },
       hub,
       plans: new Map(deployed.map((plan) => [plan.name, plan])),
-      clock: { now: () => clock.now(), sleep: (ms) => sleep(clock, ms) },
+      clock: ownClock,
       random: () => 0.5,
       logger: silent,
       metrics: new Metrics({ namespace: 'Tablekeep', serviceName: 'test', logger: silent }),
@@ -172,6 +176,14 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
         },
       };
       return { world: worldWith(deployed, { ...clients, requestHandler }), isDead };
+    },
+
+    /** A process that dies or stands still at some of its points. */
+    worker(fate: Fate, deployed = plans) {
+      const worker = new Worker(clock, fate);
+      const requestHandler = worker.handler(inProcess(aws));
+      const own = { credentials: worker.credentials(credentials.accessKeyId), requestHandler };
+      return { world: worldWith(deployed, own, worker.clock), worker };
     },
 
     invocation(seconds = 900): Invocation {
