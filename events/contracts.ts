@@ -3,10 +3,17 @@ import * as backups from './backup-events.ts';
 import type { Contract } from './contract.ts';
 import * as requests from './requests.ts';
 import * as restores from './restore-events.ts';
+import * as restoreRequests from './restore-request.ts';
 import * as retention from './retention-events.ts';
 import * as runs from './run-events.ts';
 
 /** Every contract there is: for the JSON Schemas, the examples, the table of the README and the rules of the template. */
-export const contracts: Contract<unknown>[] = [requests, runs, backups, retention, restores, audit].flatMap(
-  (file) => Object.values(file) as Contract<unknown>[],
-);
+export const contracts: Contract<unknown>[] = [
+  requests,
+  restoreRequests,
+  runs,
+  backups,
+  retention,
+  restores,
+  audit,
+].flatMap((file) => Object.values(file) as Contract<unknown>[]);

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
 import { account, instant, planName, region, request, tableName } from './contract.ts';
 
-export { RestoreRequested } from './restore-request.ts';
-
 const reason = z.string().check(z.minLength(1), z.maxLength(500));
 
 const planOrTables = z.union([

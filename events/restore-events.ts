@@ -49,6 +49,8 @@ export const RestoreCompleted = fact(
     verification: z.object({
       isAsExpected: z.boolean(),
       differences: z.array(z.string()).check(few),
+      /** Parts of settings: a tag, an index's insights, a trigger. */
+      settings: z.object({ expected: count, restored: count }),
       sample: z.optional(z.object({ asked: count, found: count })),
       count: z.optional(z.object({ items: count, inBackupAbout: z.optional(count) })),
     }),

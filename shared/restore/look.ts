@@ -37,7 +37,7 @@ export async function look(world: World, request: RestoreRequest): Promise<Found
 }
 
 async function lookFurther(world: World, found: Found, source: FoundSource): Promise<void> {
-  const captured = await capturedNear(world, source);
+  const captured = await capturedNear(world, source, found.living?.id);
   if (captured !== undefined) found.captured = captured;
   found.keys = await findKeys(world, found, source);
   found.unusableRegions = await findUnusable(world, found);

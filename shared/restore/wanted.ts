@@ -1,4 +1,5 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
+import { withoutIndexes } from '../settings/put-back.ts';
 import { isUnread, type Setting, type SettingName, type TableSettings } from '../settings/settings.ts';
 import type { Mistake } from '../task/task.ts';
 import type { TableShape } from './calls.ts';
@@ -114,6 +115,9 @@ function want(wanted: WantedSettings, speech: Speech, known: Known): void {
     wanted.notPutBack.push({ setting, reason: decided.value.unread });
   } else if (decided.value !== null && decided.value !== undefined) {
     Object.assign(wanted.settings, { [setting]: decided.value });
+  } else if (setting === 'scaling') {
+    // Said, and not left out: targets of the old table that are left behind would act on the new one.
+    wanted.settings.scaling = null;
   }
   const column = { setting, asBackedUp: shown(was), asWanted: shown(decided.value) };
   wanted.columns.push({ ...column, ...(decided.because !== undefined && { because: decided.because }) });
@@ -166,10 +170,11 @@ function limitsAsked({ request, then, captured }: Known): unknown {
 }
 
 /** What has nothing to stand on in the new table: an index that is left out, a stream that is off, another billing mode. */
-function dropOrphans({ settings, columns, mistakes }: WantedSettings, { billingMode, request }: Known): void {
+function dropOrphans({ settings, columns, mistakes }: WantedSettings, { billingMode, request, then }: Known): void {
   const drop = (setting: SettingName, because: string) => {
-    if (settings[setting] === undefined) return;
-    delete settings[setting];
+    if (settings[setting] === undefined || settings[setting] === null) return;
+    if (setting === 'scaling') settings.scaling = null;
+    else delete settings[setting];
     const column = columns.find((other) => other.setting === setting);
     if (column) Object.assign(column, { asWanted: shown(null), because });
   };
@@ -185,26 +190,14 @@ function dropOrphans({ settings, columns, mistakes }: WantedSettings, { billingM
     }
     drop('triggers', 'the new table has no stream');
   }
-  const kept = indexesKept(request);
-  if (kept !== undefined) forgetIndexes(settings, kept);
+  const dropped = indexesDropped(request, then);
+  if (dropped.length > 0) Object.assign(settings, withoutIndexes(settings, dropped));
 }
 
-const indexesKept = ({ globalSecondaryIndexes }: Target): string[] | undefined =>
-  globalSecondaryIndexes === undefined
-    ? undefined
-    : (globalSecondaryIndexes ?? []).map((index) => (typeof index === 'string' ? index : index.name));
-
-function forgetIndexes(settings: TableSettings, kept: string[]): void {
-  for (const name of ['onDemandLimits', 'contributorInsights', 'warmThroughput'] as const) {
-    const setting = settings[name];
-    if (!setting || isUnread(setting) || setting.indexes === undefined) continue;
-    const indexes = Object.fromEntries(Object.entries(setting.indexes).filter(([index]) => kept.includes(index)));
-    Object.assign(settings, { [name]: { ...setting, indexes } });
-  }
-  const { scaling } = settings;
-  if (scaling && !isUnread(scaling)) {
-    settings.scaling = scaling.filter(({ index }) => index === undefined || kept.includes(index));
-  }
+function indexesDropped({ globalSecondaryIndexes: kept }: Target, { globalIndexes = [] }: TableShape): string[] {
+  if (kept === undefined) return [];
+  const names = (kept ?? []).map((index) => (typeof index === 'string' ? index : index.name));
+  return globalIndexes.map(({ name }) => name).filter((name) => !names.includes(name));
 }
 
 function notThere({ setting, field }: Speech, was: Setting<unknown> | undefined): Mistake {

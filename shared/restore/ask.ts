@@ -1,0 +1,176 @@
+import { RestoreFailed, RestorePlanned } from '../../events/restore-events.ts';
+import type { RestoreRequest } from '../../events/restore-request.ts';
+import { contentHash, type Mistake, type TaskState, taskId, taskKeptSeconds, taskKey } from '../task/task.ts';
+import type { Invocation, World } from '../world.ts';
+import { drive } from './drive.ts';
+import type { Estimate } from './estimate.ts';
+import { look } from './look.ts';
+import { type Explained, planRestore } from './plan.ts';
+import { readRequest } from './read-request.ts';
+import { type RestoreTask, restoreFrom, restoreItem } from './restore-task.ts';
+import { failed, failedTask, planned } from './told.ts';
+import type { Column } from './wanted.ts';
+
+/** What an invocation answers. */
+export interface Answer {
+  task?: string;
+  state?: TaskState;
+  /** Of a restore that was asked for now: what will be done. */
+  steps?: string[];
+  notices?: string[];
+  /** Each setting as it was backed up and as it will be. */
+  settings?: Column[];
+  estimate?: Estimate;
+  dryRun?: true;
+  mistakes?: Mistake[];
+  /** What was refused or went wrong, in one sentence. */
+  failed?: string;
+  ignored?: string;
+}
+
+interface Asked {
+  value: unknown;
+  /** Of the event or the invocation: the request's id unless it has its own. */
+  id: string;
+  /** Somebody waits for an event and not for the answer. */
+  isEvent?: boolean;
+}
+
+/** A heartbeat goes on with a task whose first invocation died so much later. */
+const diedAfterMs = 60_000;
+
+export function answerOf(id: string, task: RestoreTask | undefined): Answer {
+  if (task === undefined) return { task: id };
+  const { state, error } = task;
+  return { task: id, state, ...(error && { failed: error.sentence, mistakes: error.mistakes }) };
+}
+
+/** Reads a request, looks at the world, and answers with all that is wrong, or with the task that has begun. */
+export async function ask(world: World, asked: Asked, invocation: Invocation): Promise<Answer> {
+  const read = readRequest(asked.value);
+  if ('mistakes' in read) return refuse(world, asked, 'Unreadable', read.mistakes);
+  const { request } = read;
+  const requestId = request.requestId ?? asked.id;
+  const id = taskId('restore', requestId);
+  const known = await find(world, id);
+  if (known !== undefined) return again(world, asked, known, request);
+
+  const found = await look(world, request);
+  const plan = planRestore(found);
+  if (request.dryRun) return dryRun(world, asked, { id, requestId, plan });
+  const task =
+    'mistakes' in plan
+      ? refused(world, id, requestId, request, plan.mistakes)
+      : accepted(world, id, requestId, request, plan);
+  const written = await world.catalog.put(
+    { ...restoreItem(task), ttl: Math.ceil(task.acceptedAt / 1000) + taskKeptSeconds },
+    { condition: 'attribute_not_exists(pk)' },
+  );
+  if (!written.done && written.found !== undefined) return again(world, asked, restoreFrom(written.found), request);
+  const driven = await drive(world, id, invocation, 0);
+  return { ...answerOf(id, driven ?? task), ...('mistakes' in plan ? {} : explained(plan)) };
+}
+
+const explained = ({ steps, notices, columns, estimate }: Explained): Answer => ({
+  steps,
+  notices,
+  settings: columns,
+  estimate,
+});
+
+async function find({ catalog }: World, id: string): Promise<RestoreTask | undefined> {
+  const item = await catalog.get(taskKey(id));
+  return item && restoreFrom(item);
+}
+
+/** Nothing is written when nothing may begin. */
+async function dryRun(
+  world: World,
+  asked: Asked,
+  { id, requestId, plan }: { id: string; requestId: string; plan: ReturnType<typeof planRestore> },
+): Promise<Answer> {
+  if ('mistakes' in plan) return { ...(await refuse(world, asked, 'Refused', plan.mistakes, requestId)), dryRun: true };
+  if (asked.isEvent) await world.facts.publish(RestorePlanned, [planned(id, requestId, world.clock.now(), plan)]);
+  return { dryRun: true, ...explained(plan) };
+}
+
+/** The same request is the same restore, whatever the world looks like by now. */
+async function again(world: World, asked: Asked, known: RestoreTask, request: RestoreRequest): Promise<Answer> {
+  if (known.contentHash === hashOf(request)) return answerOf(known.id, known);
+  const mistake = {
+    field: 'requestId',
+    problem: `A restore with this id was asked for before, with other content (task ${known.id}, ${known.state}); it goes on as it was asked.`,
+    remedy: 'Give a new requestId.',
+  };
+  return refuse(world, asked, 'RequestIdUsed', [mistake], known.requestId, hashOf(request));
+}
+
+/** Says what is wrong, to whoever asked and to people, and leaves nothing behind. By hand, a dry run only answers. */
+async function refuse(
+  world: World,
+  asked: Asked,
+  code: string,
+  mistakes: Mistake[],
+  requestId = asked.id,
+  difference = '',
+): Promise<Answer> {
+  const failure = {
+    id: `${taskId('restore', requestId)}/refused/${code}${difference}`,
+    requestId,
+    at: world.clock.now(),
+    code,
+    mistakes,
+    leftBehind: '',
+  };
+  const fact = failed(failure);
+  const isQuiet = code === 'Refused' && !asked.isEvent;
+  if (!isQuiet) await world.facts.publish(RestoreFailed, [fact]);
+  world.logger.info('restore refused', { code, fields: mistakes.map(({ field }) => field) });
+  return { failed: fact.sentence, mistakes };
+}
+
+/** What is asked for, and by whom; a dry run is no restore. */
+const hashOf = ({ requestId: _id, dryRun: _dryRun, ...content }: RestoreRequest): string => contentHash(content);
+
+function taskOf(world: World, id: string, requestId: string, request: RestoreRequest): RestoreTask {
+  const acceptedAt = world.clock.now();
+  return {
+    id,
+    kind: 'restore',
+    state: 'ACCEPTED',
+    requestId,
+    contentHash: hashOf(request),
+    requester: { name: request.requester ?? 'somebody', kind: 'claimed' },
+    reason: request.reason,
+    request,
+    priority: request.priority ?? 'interactive',
+    acceptedAt,
+    steps: [],
+    due: 'task',
+    dueAt: acceptedAt + diedAfterMs,
+  };
+}
+
+function accepted(
+  world: World,
+  id: string,
+  requestId: string,
+  request: RestoreRequest,
+  { plan }: Explained,
+): RestoreTask {
+  return { ...taskOf(world, id, requestId, request), plan };
+}
+
+/** It is kept, so that the same request fails again, whoever repaired its cause in between. */
+function refused(
+  world: World,
+  id: string,
+  requestId: string,
+  request: RestoreRequest,
+  mistakes: Mistake[],
+): RestoreTask {
+  const task = taskOf(world, id, requestId, request);
+  const error = { code: 'Refused', sentence: '', mistakes, leftBehind: '' };
+  const { sentence } = failedTask({ ...task, error });
+  return { ...task, state: 'FAILED', endedAt: task.acceptedAt, error: { ...error, sentence } };
+}

@@ -1,0 +1,65 @@
+import { targetKey } from '../target.ts';
+import type { Driver } from '../task/driver.ts';
+import type { Mistake } from '../task/task.ts';
+import type { World } from '../world.ts';
+import type { LivingTable } from './calls.ts';
+import type { RestorePlan } from './plan.ts';
+import { type RestoreTask, restoreFrom } from './restore-task.ts';
+
+export type PlannedTask = RestoreTask & { plan: RestorePlan };
+
+/** A restore while this process drives it. */
+export interface Restoring {
+  world: World;
+  driver: Driver;
+  task: PlannedTask;
+  /** Until then (epoch ms) it waits for AWS itself; later the heartbeat starts another look. */
+  patientUntil: number;
+}
+
+/** `next`: the task has come further, go on. A number: it is due again then (epoch ms). */
+export type Stage = (restoring: Restoring) => Promise<'next' | number>;
+
+/** Writes as the driver and knows the task as it is now. */
+export async function write(restoring: Restoring, attributes: Partial<Undefinable<RestoreTask>>, step?: string) {
+  restoring.task = restoreFrom(await restoring.driver.write(attributes, step)) as PlannedTask;
+}
+
+type Undefinable<Of> = { [Name in keyof Of]: Of[Name] | undefined };
+
+/** Ends the task without the table, or with a table that is not finished. */
+export async function fail(restoring: Restoring, code: string, mistakes: Mistake[], leftBehind = ''): Promise<'next'> {
+  const sentence = mistakes.map(({ problem, remedy }) => `${problem} ${remedy}`).join(' ');
+  const endedAt = restoring.world.clock.now();
+  const error = { code, sentence, mistakes, leftBehind };
+  await write(restoring, { state: 'FAILED', endedAt, error }, `failed: ${code}`);
+  return 'next';
+}
+
+/** The table that this task made; a sentence when it is gone or another has its name. */
+export async function ownTable(restoring: Restoring): Promise<LivingTable | 'gone' | 'another'> {
+  const { plan, tableId } = restoring.task;
+  const table = await restoring.world.restores(plan.target).describeTable(plan.target.tableName);
+  if (table === undefined) return 'gone';
+  return table.id === tableId ? table : 'another';
+}
+
+/** The end of a task whose table is not there any more: nothing is touched. */
+export function failWithout(restoring: Restoring, found: 'gone' | 'another'): Promise<'next'> {
+  const { plan, tableId } = restoring.task;
+  const { tableName } = plan.target;
+  const problem =
+    found === 'gone'
+      ? `The table ${tableName} that AWS was making (${tableId}) is not there any more: somebody deleted it.`
+      : `Another table has the name ${tableName} now: somebody deleted the one that AWS was making (${tableId}). It was not touched.`;
+  const remedy = 'Ask for the restore again, under a new requestId.';
+  return fail(restoring, found === 'gone' ? 'TableGone' : 'TableReplaced', [
+    { field: 'target.tableName', problem, remedy },
+  ]);
+}
+
+/** What a person has to look after when it ends with its table half-finished. */
+export function leftBehindOf({ plan, tableId }: PlannedTask): string {
+  if (tableId === undefined) return '';
+  return `The table ${plan.target.tableName} (${tableId}) in ${targetKey(plan.target)} stays: finish it by hand, or delete it and ask again.`;
+}

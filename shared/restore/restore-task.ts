@@ -1,0 +1,62 @@
+import type { RestoreRequest } from '../../events/restore-request.ts';
+import type { SettingName } from '../settings/settings.ts';
+import { type Task, taskKey } from '../task/task.ts';
+import type { Item, Key } from '../world.ts';
+import type { RestorePlan } from './plan.ts';
+
+/** What became of one setting. Instants are epoch ms. */
+export interface Settled {
+  /** `later`: to be tried again; `notPutBack`: given up, for that reason. */
+  outcome: 'putBack' | 'notPutBack' | 'later';
+  at: number;
+  attempts: number;
+  reason?: string;
+  /** While `later`: not before. */
+  retryAt?: number;
+}
+
+/** What was looked at when the table was there. */
+export interface Verification {
+  isAsExpected: boolean;
+  differences: string[];
+  /** Parts of the settings that should be there, and that are. */
+  settings: { expected: number; restored: number };
+  sample?: { asked: number; found: number };
+  count?: { items: number; inBackupAbout: number };
+}
+
+/** A parallel scan as far as it has come: per segment where it goes on; null when it is through, empty at its beginning. */
+export interface Counting {
+  items: number;
+  after: (Record<string, unknown> | null)[];
+}
+
+/** A task that brings a table back. Instants are epoch ms. */
+export interface RestoreTask extends Task {
+  kind: 'restore';
+  request: RestoreRequest;
+  priority: 'interactive' | 'bulk';
+  /** Absent in tasks that were refused. */
+  plan?: RestorePlan;
+  isPinned?: boolean;
+  /** A start call is on its way, or one of them got no answer; since when. */
+  sentAt?: number;
+  /** AWS is making it: the only table that this task may touch. */
+  tableId?: string;
+  startedAt?: number;
+  activeAt?: number;
+  tableArn?: string;
+  isStartTold?: boolean;
+  settled?: Partial<Record<SettingName, Settled>>;
+  counting?: Counting;
+  verification?: Verification;
+  streamArn?: string;
+}
+
+export function restoreItem({ id, ...task }: RestoreTask): Item & Key {
+  return { ...taskKey(id), ...task };
+}
+
+export function restoreFrom({ pk, sk: _sk, ...item }: Item): RestoreTask {
+  return { id: String(pk).replace(/^task#/, ''), ...item } as unknown as RestoreTask;
+}

@@ -1,0 +1,155 @@
+import type { RestoreCompleted, RestoreFailed, RestorePlanned, RestoreStarted } from '../../events/restore-events.ts';
+import { iso } from '../clock.ts';
+import { type Target, targetKey } from '../target.ts';
+import type { Mistake } from '../task/task.ts';
+import type { Fact } from '../world.ts';
+import { type Explained, type PlannedSource, type RestorePlan, sourceInWords } from './plan.ts';
+import type { RestoreTask } from './restore-task.ts';
+
+type PlannedTask = RestoreTask & { plan: RestorePlan };
+
+const few = <Any>(list: Any[]): Any[] => list.slice(0, 50);
+
+const ofATask = ({ id, requestId, plan }: PlannedTask) => {
+  const { tableName: table, ...place } = plan.target;
+  return { task: id, requestId, ...place, table };
+};
+
+const source = (planned: PlannedSource) =>
+  planned.kind === 'backup' ? { backupArn: planned.backupArn } : { tableArn: planned.tableArn, at: iso(planned.at) };
+
+const where = ({ plan }: PlannedTask) => `${plan.target.tableName} (${targetKey(plan.target)})`;
+const who = ({ requester, reason }: RestoreTask) => `asked by ${requester.name} (${requester.kind}): ${reason}`;
+
+export function started(task: PlannedTask): Fact<typeof RestoreStarted> {
+  return {
+    ...ofATask(task),
+    id: `${task.id}/started`,
+    at: iso(task.startedAt ?? 0),
+    tableId: task.tableId ?? '',
+    source: source(task.plan.source),
+    requester: task.requester.name,
+    reason: task.reason,
+    sentence: `AWS is making ${where(task)} from ${sourceInWords(task.plan.source)}; ${who(task)}`,
+  };
+}
+
+export function completed(task: PlannedTask, tableArn: string): Fact<typeof RestoreCompleted> {
+  const { endedAt = 0, activeAt = 0, acceptedAt, verification } = task;
+  const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
+  const settled = Object.entries(task.settled ?? {});
+  const putBack = settled.filter(([, { outcome }]) => outcome === 'putBack').map(([setting]) => setting);
+  const notPutBack = notPutBackOf(task);
+  const differences = verification?.differences ?? [];
+  const isGood = verification?.isAsExpected === true;
+  const rest = [
+    `${putBack.length} settings put back`,
+    ...(notPutBack.length > 0
+      ? [`${notPutBack.length} not: ${notPutBack.map(({ setting }) => setting).join(', ')}`]
+      : []),
+  ].join(', ');
+  const stream = task.streamArn === undefined ? '' : ` Its stream is new: ${task.streamArn}.`;
+  return {
+    ...ofATask(task),
+    id: `${task.id}/completed`,
+    at: iso(endedAt),
+    tableId: task.tableId ?? '',
+    tableArn,
+    source: source(task.plan.source),
+    requester: task.requester.name,
+    reason: task.reason,
+    seconds,
+    secondsUntilActive: Math.max(0, (activeAt - acceptedAt) / 1000),
+    settingsPutBack: putBack,
+    settingsNotPutBack: few(notPutBack),
+    ...(task.streamArn !== undefined && { streamArn: task.streamArn }),
+    verification: {
+      isAsExpected: isGood,
+      differences: few(differences),
+      settings: verification?.settings ?? { expected: 0, restored: 0 },
+      ...(verification?.sample && { sample: verification.sample }),
+      ...(verification?.count && { count: verification.count }),
+    },
+    sentence: `${isGood ? '' : `NOT AS EXPECTED: ${differences.slice(0, 3).join('; ')}. `}${where(task)} is back from ${sourceInWords(task.plan.source)} after ${Math.round(seconds)} s; ${rest}.${stream}`,
+  };
+}
+
+function notPutBackOf({ plan, settled = {} }: PlannedTask): { setting: string; reason: string }[] {
+  const failed = Object.entries(settled)
+    .filter(([, { outcome }]) => outcome === 'notPutBack')
+    .map(([setting, { reason = '' }]) => ({ setting, reason }));
+  return [...plan.notPutBack, ...failed];
+}
+
+/** What was refused, or could not be brought to its end. */
+export interface Failure {
+  /** Told once for each of these. */
+  id: string;
+  task?: string;
+  requestId: string;
+  target?: Partial<Target> & { tableName?: string };
+  /** Epoch ms. */
+  at: number;
+  code: string;
+  mistakes: Mistake[];
+  leftBehind: string;
+}
+
+export function failed(failure: Failure): Fact<typeof RestoreFailed> {
+  const { target, task, requestId, code, leftBehind } = failure;
+  const { tableName: table, account, region } = target ?? {};
+  return {
+    id: failure.id,
+    at: iso(failure.at),
+    ...(task !== undefined && { task }),
+    requestId,
+    ...(account !== undefined && region !== undefined && { account, region }),
+    ...(table !== undefined && { table }),
+    code,
+    mistakes: few(failure.mistakes),
+    leftBehind,
+    sentence: sentenceOf(failure),
+  };
+}
+
+export function sentenceOf({ requestId, target, mistakes, leftBehind }: Failure): string {
+  const what = target?.tableName === undefined ? '' : ` of ${target.tableName}`;
+  const said = mistakes
+    .slice(0, 5)
+    .map(({ field, problem, remedy }) => `${field}: ${problem} ${remedy}`)
+    .join(' ');
+  const more = mistakes.length > 5 ? ` And ${mistakes.length - 5} more.` : '';
+  const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
+  return `The restore${what} (request ${requestId}) failed. ${said}${more} ${left}`;
+}
+
+export function failedTask(task: RestoreTask): Fact<typeof RestoreFailed> {
+  const { id, requestId, plan, request, endedAt = 0, error } = task;
+  return failed({
+    id: `${id}/failed`,
+    task: id,
+    requestId,
+    target: plan?.target ?? { tableName: request.target.tableName },
+    at: endedAt,
+    code: error?.code ?? '',
+    mistakes: error?.mistakes ?? [],
+    leftBehind: error?.leftBehind ?? '',
+  });
+}
+
+export function planned(id: string, requestId: string, at: number, explained: Explained): Fact<typeof RestorePlanned> {
+  const { plan, steps, notices } = explained;
+  const { tableName: table, ...place } = plan.target;
+  return {
+    id: `${id}/planned/${at}`,
+    at: iso(at),
+    task: id,
+    requestId,
+    ...place,
+    table,
+    source: source(plan.source),
+    steps: few(steps),
+    notices: few(notices),
+    sentence: `A restore to ${table} would: ${steps.join(' ')} Nothing was begun.`,
+  };
+}
