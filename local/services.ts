@@ -1,11 +1,14 @@
+import { autoscaling } from './autoscaling/autoscaling.ts';
 import { type AwsOptions, createAws, type LocalAws } from './aws.ts';
 import { type Clock, realClock } from './clock.ts';
 import { type CloudFormation, createCloudFormation } from './cloudformation/cloudformation.ts';
+import { cloudwatch } from './cloudwatch/cloudwatch.ts';
 import { dynamodb, type Inspection } from './dynamodb/dynamodb.ts';
 import type { Options as DynamodbOptions } from './dynamodb/options.ts';
 import type { Weather } from './eventbridge/deliver.ts';
 import { createEventBridge } from './eventbridge/eventbridge.ts';
 import { createIam, type LocalIam } from './iam/iam.ts';
+import { kinesis } from './kinesis.ts';
 import { kms } from './kms.ts';
 import { inProcessRunner } from './lambda/in-process.ts';
 import { createLambda, type LambdaOptions, type LambdaService } from './lambda/lambda.ts';
@@ -41,8 +44,10 @@ export interface Services {
 export function allServices(core: Core, options: ServicesOptions): Services & { all: Service[] } {
   const { iam, runner, weather = {} } = options;
   const keys = kms(core);
-  const tables = dynamodb(core, { keys: keys.keys, ...options.dynamodb });
-  const lambda = createLambda(core, { iam, runner, ...options.lambda });
+  const streams = kinesis(core);
+  const metrics = cloudwatch(core);
+  const tables = dynamodb(core, { keys: keys.keys, streams: streams.streams, ...options.dynamodb });
+  const lambda = createLambda(core, { iam, runner, hasStream: tables.hasStream, ...options.lambda });
   const sns = createSns(core);
   const cloudformation = createCloudFormation(core, iam);
   const tagged = { type: 'dynamodb:table', resources: tables.taggedTables };
@@ -57,6 +62,9 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
     createEventBridge(core, { assumeFor: iam.assumeFor, weather }),
     createScheduler(core, { assumeFor: iam.assumeFor, ...options.scheduler }),
     tagging(core, [tagged]),
+    streams,
+    metrics,
+    autoscaling(core, { alarms: metrics.alarms, isThere: tables.isThere }),
   ];
   return { dynamodb: tables, lambda, sns, cloudformation, all };
 }

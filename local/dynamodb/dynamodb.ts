@@ -32,6 +32,10 @@ export interface Inspection {
   snapshotOf(backupArn: string): Snapshot;
   /** What a table holds now; throws when there is no such table. */
   itemsOf(of: { account: string; region: string }, tableName: string): Snapshot;
+  /** Whether a table is there that is not being created or deleted, and an index of it. */
+  isThere(of: { account: string; region: string }, tableName: string, indexName?: string): boolean;
+  /** The ARN of a table's stream that is enabled. */
+  hasStream(streamArn: string): boolean;
   /** The tables of an account and Region with their tags, in the order of their names. */
   taggedTables(of: { account: string; region: string }): { arn: string; tags: Map<string, string> }[];
 }
@@ -114,6 +118,16 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
       const table = world.region(of).tables.get(tableName);
       if (table === undefined) throw new Error(`There is no table ${tableName} in ${of.account}/${of.region}.`);
       return table.items.snapshot();
+    },
+    isThere(of, tableName, indexName) {
+      const table = world.region(of).tables.get(tableName);
+      if (table === undefined || table.status === 'CREATING' || table.status === 'DELETING') return false;
+      return indexName === undefined || table.globalIndexes.some(({ IndexName }) => IndexName === indexName);
+    },
+    hasStream(streamArn) {
+      const [, , , region = '', account = '', ...rest] = streamArn.split(':');
+      const [, name = '', , label] = rest.join(':').split('/');
+      return label !== undefined && world.region({ account, region }).tables.get(name)?.stream?.label === label;
     },
     taggedTables: (of) =>
       [...world.region(of).tables.values()]

@@ -5,6 +5,7 @@ import { bindByName } from '../wire/rest-json.ts';
 import { administration } from './administration.ts';
 import { deliver, type Ended } from './destinations.ts';
 import { eventInvokeConfigs } from './event-invoke.ts';
+import { eventSourceMappings, mappingPermissions } from './event-source-mappings.ts';
 import { Functions } from './functions.ts';
 import { invokeOperation } from './invoke.ts';
 import { type LogLine, Logs } from './logs.ts';
@@ -17,6 +18,8 @@ import type { Runner } from './runner.ts';
 export interface LambdaOptions {
   iam: LocalIam;
   runner: Runner;
+  /** Whether there is such a stream of a table; any stream is taken for there when absent. */
+  hasStream?: (streamArn: string) => boolean;
   onLog?: (line: LogLine) => void;
   /** A record that could not be written to its destination; AWS only counts them (`DestinationDeliveryFailures`). */
   onDeliveryFailure?: (ended: Ended, error: unknown) => void;
@@ -48,6 +51,11 @@ const routes = {
   'POST /2019-09-25/functions/{FunctionName}/event-invoke-config': 'UpdateFunctionEventInvokeConfig',
   'GET /2019-09-25/functions/{FunctionName}/event-invoke-config': 'GetFunctionEventInvokeConfig',
   'DELETE /2019-09-25/functions/{FunctionName}/event-invoke-config': 'DeleteFunctionEventInvokeConfig',
+  'POST /2015-03-31/event-source-mappings': 'CreateEventSourceMapping',
+  'GET /2015-03-31/event-source-mappings': 'ListEventSourceMappings',
+  'GET /2015-03-31/event-source-mappings/{UUID}': 'GetEventSourceMapping',
+  'PUT /2015-03-31/event-source-mappings/{UUID}': 'UpdateEventSourceMapping',
+  'DELETE /2015-03-31/event-source-mappings/{UUID}': 'DeleteEventSourceMapping',
 };
 
 const validate = validatorOf({
@@ -55,6 +63,7 @@ const validate = validatorOf({
     CreateFunction: ['FunctionName', 'Role', 'Code'],
     AddPermission: ['FunctionName', 'StatementId', 'Action', 'Principal'],
     PutFunctionConcurrency: ['ReservedConcurrentExecutions'],
+    CreateEventSourceMapping: ['FunctionName'],
   },
   enums: { InvocationType: ['Event', 'RequestResponse', 'DryRun'], LogType: ['None', 'Tail'] },
 });
@@ -75,6 +84,7 @@ function bind(operation: string, parts: RestParts): Record<string, unknown> {
 function permissions(call: Call): Permission[] {
   const { operation, input } = call;
   if (operation === 'ListFunctions') return [{ action: 'lambda:ListFunctions', resource: '*' }];
+  if (operation.includes('EventSourceMapping')) return mappingPermissions(call);
   const arn = arnOf(call);
   if (operation === 'Invoke') {
     const qualifier = input.Qualifier ?? /:function:[^:]+:(.+)$/.exec(String(input.FunctionName))?.[1];
@@ -86,9 +96,12 @@ function permissions(call: Call): Permission[] {
   return [own, { action: 'iam:PassRole', resource: input.Role, context }];
 }
 
+const hasNoPolicy = (operation: string): boolean =>
+  operation === 'ListFunctions' || operation.includes('EventSourceMapping');
+
 /** Lambda: functions from packages, run when invoked, with AWS's retries and destinations for what nobody waits for. */
 export function createLambda(core: Core, options: LambdaOptions): LambdaService {
-  const { iam, runner, onDeliveryFailure = () => {} } = options;
+  const { iam, runner, onDeliveryFailure = () => {}, hasStream = () => true } = options;
   const functions = new Functions();
   const logs = new Logs(core.clock, options.onLog ?? (() => {}));
   const pool = new Pool({ core, iam, runner, logs });
@@ -116,10 +129,11 @@ export function createLambda(core: Core, options: LambdaOptions): LambdaService 
     bind,
     validate,
     permissions,
-    resourcePolicy: (call) => (call.operation === 'ListFunctions' ? undefined : functions.find(arnOf(call))?.policy),
+    resourcePolicy: (call) => (hasNoPolicy(call.operation) ? undefined : functions.find(arnOf(call))?.policy),
     operations: {
       ...administration(core, iam, functions, (one) => pool.drop(one)),
       ...eventInvokeConfigs(functions, () => core.clock.now()),
+      ...eventSourceMappings(core, { functions, iam, hasStream }),
       Invoke: invokeOperation({
         functions,
         run: (one, requestId, event) => pool.run(one, requestId, event),
