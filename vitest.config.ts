@@ -19,5 +19,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Many short-lived objects: with room for them, a third less time goes into collecting them.
+    execArgv: ['--max-semi-space-size=32'],
   },
 });
