@@ -3,12 +3,14 @@ import { account, type DetailOf, fact, instant, planName, region, runId, tableNa
 
 const ofATable = { run: runId, plan: planName, account, region, table: tableName, tableId: z.string() };
 const ofABackup = { ...ofATable, backupArn: z.string(), backupName: z.string() };
+/** Which settings of the table belong to the backup: SHA-256 of their canonical JSON, and when they were read. */
+const settings = z.optional(z.object({ hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)), capturedAt: instant }));
 const bytes = z.optional(z.number().check(z.int(), z.nonnegative()));
 
 export const BackupCompleted = fact(
   'Backup Completed',
   { sentBy: 'take-backups', heardBy: 'whoever builds on backups', when: 'a backup has been seen AVAILABLE' },
-  { ...ofABackup, requestedAt: instant, availableAt: instant, sizeBytes: bytes },
+  { ...ofABackup, requestedAt: instant, availableAt: instant, sizeBytes: bytes, settings },
 );
 
 export const BackupFailed = fact(
@@ -45,15 +47,19 @@ export const BackupDeleted = fact(
 
 export const BackupVanished = fact(
   'Backup Vanished',
-  { sentBy: 'audit', heardBy: 'people', when: 'a backup of ours is not at AWS any more and we did not delete it' },
+  {
+    sentBy: 'audit, apply-retention',
+    heardBy: '(counted in Protection Changed)',
+    when: 'a backup of ours is not at AWS any more and we did not delete it',
+  },
   { ...ofABackup, createdAt: instant },
 );
 
 export const BackupUnrecognised = fact(
   'Backup Unrecognised',
   {
-    sentBy: 'audit, apply-retention',
-    heardBy: 'people',
+    sentBy: 'audit',
+    heardBy: '(counted in Protection Changed)',
     when: 'a backup has a name like ours and is not in the ledger: it counts for no rule and is never deleted',
   },
   { account, region, backupArn: z.string(), backupName: z.string(), table: tableName, createdAt: instant },

@@ -7,6 +7,8 @@ export interface Environment {
   deadLetterQueues: string[];
   maxRuns: number;
   graceMs: number;
+  /** Absent: no settings are captured. */
+  settingsEveryMs?: number;
   memberRolePrefix: string;
   externalId: string;
 }
@@ -21,6 +23,7 @@ export function readEnvironment(): Environment {
     deadLetterQueues: (process.env.DEAD_LETTERS ?? '').split(',').filter((url) => url !== ''),
     maxRuns: numberIn('MAX_RUNS', 50),
     graceMs: graceHours * 3_600_000,
+    settingsEveryMs: numberIn('SETTINGS_EVERY_HOURS', 24) * 3_600_000,
     memberRolePrefix: process.env.MEMBER_ROLE_PREFIX || 'tablekeep',
     externalId: process.env.EXTERNAL_ID || 'tablekeep',
   };

@@ -86,6 +86,8 @@ export interface Backup extends RunName {
   /** When it was seen AVAILABLE, or failed, or was skipped. */
   endedAt?: number;
   sizeBytes?: number;
+  /** The table's settings that were captured last, when it was seen AVAILABLE; `capturedAt` in epoch ms. */
+  settings?: { hash: string; capturedAt: number };
   error?: string;
   /** A person's word that it stays. */
   hold?: { by: string; reason: string; at: number };

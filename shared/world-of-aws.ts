@@ -78,6 +78,7 @@ export function worldOfAws(surroundings: Surroundings): World {
       catalog: environment.catalog,
       maxRuns: environment.maxRuns,
       graceMs: environment.graceMs,
+      ...(environment.settingsEveryMs !== undefined && { settingsEveryMs: environment.settingsEveryMs }),
       deadLetterQueues: environment.deadLetterQueues,
     },
     catalog,

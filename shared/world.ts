@@ -46,6 +46,8 @@ export interface Options {
   maxRuns: number;
   /** How long a stricter keep waits before it acts. 72 h. */
   graceMs: number;
+  /** The settings of a table are captured at most so often, unless they are seen to have changed; 0 or absent: never. */
+  settingsEveryMs?: number;
   /** URLs of the dead-letter queues that the audit reads. */
   deadLetterQueues: string[];
 }

@@ -1,6 +1,7 @@
 import type { StoredRun } from '../ledger.ts';
 import type { Invocation, World } from '../world.ts';
 import { Announcer } from './announce.ts';
+import type { Capturing } from './capturing.ts';
 import { Entries } from './entries.ts';
 
 /** A run while this process drives it. */
@@ -10,6 +11,8 @@ export interface Driving {
   invocation: Invocation;
   entries: Entries;
   announcer: Announcer;
+  /** What reads the settings of the tables meanwhile, unless the deployment does without. */
+  capturing?: Capturing;
   /** Every table that is to be taken is among the entries, or the listing was given up. */
   isSelected: boolean;
   listingError?: string;

@@ -4,6 +4,7 @@ import { parseRunId } from '../names.ts';
 import { documentedPerSecond } from '../quota-rates.ts';
 import type { Invocation, World } from '../world.ts';
 import { activeRuns, admit } from './admission.ts';
+import { Capturing } from './capturing.ts';
 import { type Driving, driving, isDone, isExpired, isStopped } from './context.ts';
 import { hasEnded } from './entries.ts';
 import { endRun, tellEnd } from './finish.ts';
@@ -61,6 +62,8 @@ async function goOn(driven: Driving): Promise<Drove> {
   const { world } = driven;
   world.metrics.addDimension('plan', driven.run.plan);
   await loadLedger(driven);
+  const capturing = Capturing.begin(driven);
+  if (capturing !== undefined) driven.capturing = capturing;
   const isOver = { yet: false };
   const beside = Promise.all([guard(driven, renewing(driven, isOver)), guard(driven, telling(driven, isOver))]);
   do {
@@ -73,14 +76,16 @@ async function goOn(driven: Driving): Promise<Drove> {
   await beside;
   if (driven.failure === undefined) await guard(driven, driven.announcer.flush());
   count(driven);
-  if (driven.failure !== undefined) throw driven.failure;
-
-  if (!isDone(driven)) {
-    await leave(driven, world.clock.now());
-    return 'left';
+  if (driven.failure !== undefined) {
+    await capturing?.stop();
+    throw driven.failure;
   }
-  await endRun(driven);
-  return 'ended';
+
+  const isEnd = isDone(driven);
+  if (isEnd) await endRun(driven);
+  else await leave(driven, world.clock.now());
+  await capturing?.finish();
+  return isEnd ? 'ended' : 'left';
 }
 
 /** A part that throws stops the others; what it threw is thrown when all have come to rest. */

@@ -21,7 +21,7 @@ const ofATable = ({ installation }: Teller, backup: Backup, state: string) => ({
 });
 
 export function completed(teller: Teller, backup: Backup): Fact<typeof BackupCompleted> {
-  const { tableName, backupArn = '', createdAt = 0, endedAt = 0, sizeBytes } = backup;
+  const { tableName, backupArn = '', createdAt = 0, endedAt = 0, sizeBytes, settings } = backup;
   return {
     ...ofATable(teller, backup, 'AVAILABLE'),
     backupArn,
@@ -29,6 +29,7 @@ export function completed(teller: Teller, backup: Backup): Fact<typeof BackupCom
     requestedAt: iso(createdAt),
     availableAt: iso(endedAt),
     ...(sizeBytes !== undefined && { sizeBytes }),
+    ...(settings && { settings: { hash: settings.hash, capturedAt: iso(settings.capturedAt) } }),
     sentence: `The backup of ${tableName} from ${iso(createdAt)} (plan ${backup.plan}) is AVAILABLE.`,
   };
 }

@@ -54,8 +54,9 @@ export function record(
 
 /** The backup was seen AVAILABLE; an entry that did not know of it adopts it in the same write. */
 export function endAvailable(driven: Driving, entry: Entry, seen: BackupSummary): Promise<void> {
+  const settings = entry.isDuplicate ? undefined : driven.capturing?.of(entry.tableId);
   return end(driven, entry, (endedAt) => ({
-    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :endedAt${seen.sizeBytes === undefined ? '' : ', sizeBytes = :bytes'} REMOVE leaseUntil`,
+    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :endedAt${seen.sizeBytes === undefined ? '' : ', sizeBytes = :bytes'}${settings === undefined ? '' : ', settings = :settings'} REMOVE leaseUntil`,
     condition:
       entry.backupArn === undefined
         ? '#state = :starting AND attempt = :attempt'
@@ -67,6 +68,7 @@ export function endAvailable(driven: Driving, entry: Entry, seen: BackupSummary)
       ':createdAt': seen.createdAt,
       ':endedAt': endedAt,
       ...(seen.sizeBytes !== undefined && { ':bytes': seen.sizeBytes }),
+      ...(settings !== undefined && { ':settings': settings }),
       ...(entry.backupArn === undefined
         ? { ':starting': 'STARTING', ':attempt': entry.attempt }
         : { ':creating': 'CREATING' }),

@@ -9,14 +9,7 @@ import { Pace } from './pace.ts';
 import { describe, keptByBackup, onceEach, type ReadOptions, readSettings } from './read.ts';
 import { tagsOfPeople } from './readers.ts';
 import { isUnread, type SettingName, type TableSettings } from './settings.ts';
-import {
-  newestCapture,
-  newestCaptures,
-  type SettingsRef,
-  storeCapture,
-  storeSettings,
-  type TableCapture,
-} from './store.ts';
+import { newestCapture, type SettingsRef, storeCapture, storeSettings, type TableCapture } from './store.ts';
 
 /** A capture that was made just now. */
 export interface Captured extends SettingsRef {
@@ -38,7 +31,6 @@ export class Captures {
   readonly #target: Target;
   readonly #everyMs: number;
   readonly #paces: Paces;
-  #newest: Promise<Map<string, TableCapture>> | undefined;
   #tags: Promise<Map<string, Record<string, string>> | undefined> | undefined;
   readonly #alarms: ReturnType<typeof onceEach>;
 
@@ -50,21 +42,15 @@ export class Captures {
     this.#alarms = onceEach(() => world.settingsApi(target, 'read').alarms.metricAlarms());
   }
 
-  /** The newest settings of the table: captured now if they are due, else those that were; undefined when it is gone. */
+  /** The newest settings of the table, captured now if they are due; undefined when it is gone and was never captured. */
   async of(tableName: string, tableId: string): Promise<SettingsRef | undefined> {
     const world = this.#world;
-    const before = await this.known(tableId);
     const table = await this.#describe(tableName, tableId);
+    const before = await newestCapture(world, this.#target, tableId);
     if (table === undefined) return before;
     if (before !== undefined && !this.#isOld(before) && !(await this.#isChanged(before, table))) return before;
     const options = { table, alarms: this.#alarms, paced: this.#paces.paced };
     return keep(world, this.#target, tableName, options, before);
-  }
-
-  /** What was captured of the table before this session. */
-  async known(tableId: string): Promise<TableCapture | undefined> {
-    this.#newest ??= newestCaptures(this.#world, this.#target);
-    return (await this.#newest).get(tableId);
   }
 
   #isOld({ capturedAt, isPartial = false }: TableCapture): boolean {

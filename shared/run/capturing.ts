@@ -1,0 +1,91 @@
+import { Captures } from '../settings/capture.ts';
+import { newestCaptures, type SettingsRef } from '../settings/store.ts';
+import { type Driving, isStopped, stopAt } from './context.ts';
+import type { Entry } from './entries.ts';
+
+/** Tables at once: the slowest of their calls have ten slots a second, whoever asks. */
+const atOnce = 4;
+
+/** How soon tables are looked for that have been selected meanwhile. */
+const lookMs = 500;
+
+/**
+ * Captures the settings of a run's tables beside it. The run never waits for it: a backup gets the newest settings
+ * that are known when it is AVAILABLE, and what is left over is captured after the run has ended.
+ */
+export class Capturing {
+  readonly #driven: Driving;
+  readonly #captures: Captures;
+  /** By table id: of this session, else of earlier ones. */
+  readonly #newest = new Map<string, SettingsRef>();
+  readonly #workers: Promise<unknown>;
+  #position = 0;
+  #isLast = false;
+  #failure: unknown;
+
+  /** Undefined when the deployment captures nothing. */
+  static begin(driven: Driving): Capturing | undefined {
+    const { settingsEveryMs = 0 } = driven.world.options;
+    return settingsEveryMs > 0 ? new Capturing(driven, settingsEveryMs) : undefined;
+  }
+
+  private constructor(driven: Driving, everyMs: number) {
+    this.#driven = driven;
+    this.#captures = new Captures(driven.world, driven.run.target, everyMs);
+    this.#workers = this.#work();
+  }
+
+  /** The newest settings that are known of a table. */
+  of(tableId: string): SettingsRef | undefined {
+    return this.#newest.get(tableId);
+  }
+
+  /** The run has been given up here: comes to rest. */
+  async stop(): Promise<void> {
+    this.#isLast = true;
+    await this.#workers;
+  }
+
+  /** All tables have been selected: captures the rest, while this invocation has time. Throws what went wrong. */
+  async finish(): Promise<void> {
+    await this.stop();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #work(): Promise<void> {
+    const { world, run } = this.#driven;
+    try {
+      for (const [tableId, capture] of await newestCaptures(world, run.target)) this.#note(tableId, capture);
+    } catch (error) {
+      this.#failure = error;
+      return;
+    }
+    await Promise.all(Array.from({ length: atOnce }, () => this.#goOn()));
+  }
+
+  async #goOn(): Promise<void> {
+    const { clock } = this.#driven.world;
+    while (!isStopped(this.#driven)) {
+      const entry = this.#driven.entries.tables()[this.#position];
+      if (entry !== undefined) {
+        this.#position++;
+        await this.#capture(entry);
+      } else if (this.#isLast) return;
+      else await clock.sleep(Math.min(lookMs, stopAt(this.#driven) - clock.now()));
+    }
+  }
+
+  /** One table's trouble costs no other one its settings. */
+  async #capture({ tableName, tableId }: Entry): Promise<void> {
+    try {
+      const captured = await this.#captures.of(tableName, tableId);
+      if (captured !== undefined) this.#note(tableId, captured);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  #note(tableId: string, { hash, capturedAt }: SettingsRef): void {
+    this.#newest.set(tableId, { hash, capturedAt });
+  }
+}
