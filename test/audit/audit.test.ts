@@ -59,6 +59,16 @@ describe('customer keys', () => {
     expect(told).toMatchObject({ keyState: 'PendingDeletion' });
     expect(String(told?.deletionAt).slice(0, 10)).toBe('2026-01-08');
   });
+
+  test('a key that is deleted is told of, too, and the audit goes on', async () => {
+    const { kms, KeyId } = await begin();
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    await here.pass('2026-01-09T00:00Z');
+    await look();
+    await look();
+    expect(here.told('Backup At Risk')).toMatchObject([{ table: 'secrets', keyState: 'Deleted' }]);
+    expect(here.told('Protection Report')).toHaveLength(1);
+  });
 });
 
 describe('dead letters', () => {
