@@ -8,8 +8,10 @@ import { createEventBridge } from '../../local/eventbridge/eventbridge.ts';
 import { installGlobals } from '../../local/globals.ts';
 import { createIam, type LocalIam } from '../../local/iam/iam.ts';
 import { kms } from '../../local/kms.ts';
+import type { Runner } from '../../local/lambda/runner.ts';
 import { seededRandom } from '../../local/random.ts';
 import type { Service } from '../../local/service.ts';
+import { allServices } from '../../local/services.ts';
 import { createSts } from '../../local/sts.ts';
 import { tagging } from '../../local/tagging.ts';
 import { inProcess } from '../../local/transport.ts';
@@ -37,6 +39,8 @@ export interface LocalOptions {
   plans?: Record<string, PlanSource>;
   maxRuns?: number;
   latencyMs?: number;
+  /** With every service of AWS, for the settings of tables; no function's package runs. */
+  isWhole?: boolean;
   startAt?: number;
   seed?: number;
 }
@@ -66,6 +70,10 @@ export interface Local {
 
 const quickTables: DynamoDbOptions = { createTableMs: 1, deleteTableMs: 1, continuousBackupsMs: 1 };
 
+const noRunner: Runner = () => {
+  throw new Error('Functions run from their source here.');
+};
+
 export async function local(options: LocalOptions = {}): Promise<Local> {
   await warmUp();
   const clock = new VirtualClock(options.startAt ?? startAt);
@@ -79,6 +87,11 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     seed: options.seed ?? 1,
     latencyMs: () => options.latencyMs ?? 5,
     services: (core) => {
+      if (options.isWhole) {
+        const whole = allServices(core, { iam, runner: noRunner, dynamodb: { ...quickTables, ...options.dynamodb } });
+        store = whole.dynamodb;
+        return whole.all;
+      }
       const keys = kms(core);
       store = dynamodb(core, { ...quickTables, ...options.dynamodb });
       const tables = { type: 'dynamodb:table', resources: store.taggedTables };
