@@ -1,20 +1,15 @@
 import * as audit from '../events/audit-events.ts';
-import * as backups from '../events/backup-events.ts';
 import { source } from '../events/contract.ts';
 import * as retention from '../events/retention-events.ts';
 import * as runs from '../events/run-events.ts';
 
-/** Facts that a person must know of: one message per run, change or day, never one per table of a run. */
+/** Facts that a person must know of: one message per run, audit or day, never one per table, backup or letter. */
 const forPeople = [
   runs.RunFailed,
-  audit.BackupOverdue,
-  audit.BackupProtected,
-  audit.BackupAtRisk,
-  backups.BackupVanished,
-  backups.BackupUnrecognised,
+  audit.ProtectionChanged,
   retention.RetentionBlocked,
   retention.RetentionChanged,
-  audit.DeliveryFailed,
+  audit.DeadLettersFound,
   audit.ProtectionReport,
 ].map(({ type }) => type);
 

@@ -2,6 +2,7 @@ import { adHoc } from '../names.ts';
 import { Lease, LeaseLostError } from '../retention/lease.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Invocation, Key, World } from '../world.ts';
+import { Changes } from './changes.ts';
 import { compareWithCatalog } from './compare.ts';
 import { compareFully, oldestBackupAt, stepMs } from './full.ts';
 import { auditKeys } from './keys.ts';
@@ -33,6 +34,15 @@ interface Memory {
   fullEndedAt?: number;
 }
 
+/** An audit on its way. */
+interface Audit {
+  world: World;
+  target: Target;
+  lease: Lease;
+  memory: Memory;
+  changes: Changes;
+}
+
 export function auditKey(target: Target): Key {
   return { pk: `audit#${targetKey(target)}`, sk: 'cursor' };
 }
@@ -52,27 +62,34 @@ export async function audit(world: World, target: Target, invocation: Invocation
 
 async function drive(world: World, target: Target, lease: Lease): Promise<boolean> {
   const memory = lease.item as Memory;
-  const looked = memory.isLooked ? memory : await lookAround(world, target, lease, memory);
-  const isDone = await goThroughAll(world, target, lease, looked);
+  const changes = new Changes(world, target, lease);
+  const audit = { world, target, lease, memory, changes };
+  // What a driver found before it died.
+  await changes.tellPeople();
+  const tellAfter = <T>(work: Promise<T>) => work.finally(() => changes.tellPeople());
+  const looked = memory.isLooked ? memory : await tellAfter(lookAround(audit));
+  const isDone = await tellAfter(goThroughAll({ ...audit, memory: looked }));
   if (isDone) await lease.end({ memories: ['isLooked'] });
   else await lease.release(world.clock.now());
   return isDone;
 }
 
 /** What is done every hour. Everything in it may be done twice. */
-async function lookAround(world: World, target: Target, lease: Lease, memory: Memory): Promise<Memory> {
+async function lookAround(audit: Audit): Promise<Memory> {
+  const { world, target, lease, memory, changes } = audit;
   const now = world.clock.now();
   const tables = await lookAtTables(world, target);
   const protections = new Map<string, Protection[]>();
   for (const plan of plansIn(world, target)) {
     const selected = tables.selected.get(plan.name) ?? [];
-    const ofPlan = await auditProtection(world, { plan: plan.name, target }, plan, selected, memory.lookedAt ?? now);
+    const audited = { of: { plan: plan.name, target }, plan, tables: selected, lastAuditAt: memory.lookedAt ?? now };
+    const ofPlan = await auditProtection(world, audited, changes);
     protections.set(plan.name, ofPlan);
   }
-  const { comparedUntil, plans } = await compareSince(world, target, memory.comparedUntil ?? now, now);
+  const { comparedUntil, plans } = await compareSince(audit, now);
   const deployed = plansIn(world, target).map(({ name }) => name);
   const knownPlans = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed, ...plans])];
-  await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())]);
+  await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
   const reportedOn = new Date(now).toISOString().slice(0, 10);
   if (memory.reportedOn !== reportedOn) await report(world, target, tables, protections, knownPlans);
   const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans };
@@ -81,12 +98,13 @@ async function lookAround(world: World, target: Target, lease: Lease, memory: Me
 }
 
 /** Compares what AWS has new with the catalog, and says from where to go on next time. */
-async function compareSince(world: World, target: Target, since: number, now: number) {
+async function compareSince({ world, target, memory, changes }: Audit, now: number) {
+  const since = memory.comparedUntil ?? now;
   const plans = new Set<string>();
   let comparedUntil = now;
   // The list's bound is exclusive and in whole seconds.
   for await (const page of listBackups(world, target, { from: since - overlapMs, until: now + 1000, perSecond })) {
-    const compared = await compareWithCatalog(world, target, page);
+    const compared = await compareWithCatalog(world, target, page, changes);
     for (const plan of compared.plans) plans.add(plan);
     comparedUntil = Math.min(comparedUntil, compared.openSince ?? now);
   }
@@ -94,7 +112,7 @@ async function compareSince(world: World, target: Target, since: number, now: nu
 }
 
 /** The weekly full comparison, some hours of backups at a time; false when the rest is left for later. */
-async function goThroughAll(world: World, target: Target, lease: Lease, memory: Memory): Promise<boolean> {
+async function goThroughAll({ world, target, lease, memory, changes }: Audit): Promise<boolean> {
   const { knownPlans = [], fullEndedAt } = memory;
   const now = world.clock.now();
   if (memory.fullFrom == null && now < (fullEndedAt ?? 0) + 7 * dayMs) return true;
@@ -102,7 +120,7 @@ async function goThroughAll(world: World, target: Target, lease: Lease, memory: 
   let from = memory.fullFrom ?? (await oldestBackupAt(world, target, knownPlans)) ?? fullUntil;
   while (from < fullUntil) {
     if (lease.isEnding) return false;
-    await compareFully(world, target, knownPlans, from);
+    await compareFully(world, target, knownPlans, from, changes);
     from += stepMs;
     await lease.remember({ fullFrom: from, fullUntil });
   }

@@ -4,6 +4,7 @@ import { backupName, parseBackupName } from '../names.ts';
 import type { Backup, BackupOf } from '../run.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { BackupSummary, Key, World } from '../world.ts';
+import type { Changes } from './changes.ts';
 import { recovered, unrecognised } from './facts.ts';
 
 /** What comparing some backups at AWS with the catalog came to. */
@@ -22,19 +23,26 @@ interface Candidate {
 }
 
 /** Compares backups that AWS lists with the catalog: what was given up and is there, and what looks like ours and is not. */
-export async function compareWithCatalog(world: World, target: Target, listed: BackupSummary[]): Promise<Compared> {
+export async function compareWithCatalog(
+  world: World,
+  target: Target,
+  listed: BackupSummary[],
+  changes: Changes,
+): Promise<Compared> {
   const candidates = listed.flatMap((seen) => candidateOf(world.installation, target, seen));
   const known = await entriesOf(world, candidates);
   const compared: Compared = { plans: new Set(candidates.map(({ of }) => of.plan)) };
+  const strange: BackupSummary[] = [];
   for (const { seen, of, isGenuine } of candidates) {
     const entry = known.get(keyText(backupKey(of)));
     const duplicate = known.get(keyText(duplicateKey(of, seen)));
-    if (entry === undefined || !isGenuine) await tellUnrecognised(world, target, seen);
+    if (entry === undefined || !isGenuine) strange.push(seen);
     else if (entry.backupArn === undefined || entry.backupArn === seen.backupArn) {
       const isOpen = await recover(world, entry, seen);
       if (isOpen) compared.openSince = Math.min(seen.createdAt, compared.openSince ?? Infinity);
     } else if (duplicate === undefined && !underWay.has(entry.state)) await recordDuplicate(world, entry, seen);
   }
+  await tellUnrecognised(world, target, strange, changes);
   return compared;
 }
 
@@ -99,10 +107,24 @@ async function recordDuplicate(world: World, entry: Backup, seen: BackupSummary)
 }
 
 /** Once for each backup. */
-async function tellUnrecognised(world: World, target: Target, seen: BackupSummary): Promise<void> {
-  const key = { pk: `told#${targetKey(target)}`, sk: `unrecognised#${seen.backupArn}` };
-  if ((await world.catalog.get(key)) !== undefined) return;
+async function tellUnrecognised(
+  world: World,
+  target: Target,
+  strange: BackupSummary[],
+  changes: Changes,
+): Promise<void> {
+  const keyOf = ({ backupArn }: BackupSummary) => ({
+    pk: `told#${targetKey(target)}`,
+    sk: `unrecognised#${backupArn}`,
+  });
+  const told = new Set((await world.catalog.getAll(strange.map(keyOf))).map(({ sk }) => sk));
   const now = world.clock.now();
-  await world.facts.publish(BackupUnrecognised, [unrecognised(target, seen, now)]);
-  await world.catalog.put({ ...key, toldAt: now });
+  const untold = strange
+    .filter((seen) => !told.has(keyOf(seen).sk))
+    .map((seen) => ({
+      fact: unrecognised(target, seen, now),
+      name: seen.backupName,
+      remember: () => world.catalog.put({ ...keyOf(seen), toldAt: now }),
+    }));
+  await changes.found('unrecognised', BackupUnrecognised, untold);
 }

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { BackupAtRisk, BackupOverdue, BackupProtected, DeliveryFailed } from '../../events/audit-events.ts';
+import type {
+  BackupAtRisk,
+  BackupOverdue,
+  BackupProtected,
+  DeadLettersFound,
+  DeliveryFailed,
+} from '../../events/audit-events.ts';
 import type { BackupRecovered, BackupUnrecognised } from '../../events/backup-events.ts';
 import { iso } from '../clock.ts';
 import { backupName, runId } from '../names.ts';
+import { listed } from '../protection-changed.ts';
 import type { PlanInTarget } from '../retention/facts.ts';
 import type { Backup } from '../run.ts';
 import { type Target, targetKey } from '../target.ts';
@@ -111,15 +118,24 @@ export function unrecognised(target: Target, backup: BackupSummary, now: number)
 /** The letters of a dead letter that an event has room for. */
 const mostLetters = 90_000;
 
-export function deliveryFailed(
-  queue: string,
-  { body, attributes }: { body: string; attributes: Record<string, string> },
-  now: number,
-): Fact<typeof DeliveryFailed> {
+/** What a dead-letter queue holds: the event or firing, and why it is there. */
+export interface DeadLetter {
+  body: string;
+  attributes: Record<string, string>;
+}
+
+function deliveryOf({ attributes }: DeadLetter) {
   const { ERROR_CODE = 'unknown', ERROR_MESSAGE = '', RULE_ARN, SCHEDULE_ARN, TARGET_ARN } = attributes;
-  const error = [ERROR_CODE, ERROR_MESSAGE].filter(Boolean).join(': ');
   const from = SCHEDULE_ARN ?? RULE_ARN;
-  const where = [from && `from ${from}`, TARGET_ARN && `to ${TARGET_ARN}`].filter(Boolean).join(' ');
+  const where = [from && ` from ${from}`, TARGET_ARN && ` to ${TARGET_ARN}`].filter(Boolean).join('');
+  return { error: [ERROR_CODE, ERROR_MESSAGE].filter(Boolean).join(': '), where };
+}
+
+const whatToDo = "If it was a plan's firing, its run is missing: ask for a backup now.";
+
+export function deliveryFailed(queue: string, letter: DeadLetter, now: number): Fact<typeof DeliveryFailed> {
+  const { body, attributes } = letter;
+  const { error, where } = deliveryOf(letter);
   return {
     queue,
     error,
@@ -128,6 +144,25 @@ export function deliveryFailed(
       .update(JSON.stringify([queue, body, attributes]))
       .digest('hex'),
     at: iso(now),
-    sentence: `An event or a firing ${where} could not be delivered (${error}). If it was a plan's firing, its run is missing: ask for a backup now. It was: ${body.slice(0, 300)}`,
+    sentence: `An event or a firing${where} could not be delivered (${error}). ${whatToDo} It was: ${body.slice(0, 300)}`,
+  };
+}
+
+/** A dead letter in a message about several. */
+export function nameOf(letter: DeadLetter): string {
+  const { error, where } = deliveryOf(letter);
+  return `${letter.body.slice(0, 200)}${where} (${error.slice(0, 200)})`;
+}
+
+/** One message about all that were found together; `ids` are those of their own facts. */
+export function deadLettersFound(names: string[], ids: string[], now: number): Fact<typeof DeadLettersFound> {
+  const named = names.slice(0, 10);
+  const found = names.length === 1 ? 'An event or firing' : `${names.length} events or firings`;
+  return {
+    count: names.length,
+    named,
+    id: createHash('sha256').update(ids.join()).digest('hex'),
+    at: iso(now),
+    sentence: `${found} could not be delivered. ${whatToDo} ${names.length === 1 ? 'It was' : 'They were'}: ${listed(named, names.length)}`,
   };
 }

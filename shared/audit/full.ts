@@ -1,11 +1,13 @@
+import { BackupVanished } from '../../events/backup-events.ts';
 import { backupFrom, backupsOf } from '../ledger.ts';
 import { instantOf, stampOf } from '../names.ts';
-import { recordVanished } from '../retention/apply.ts';
 import type { PlanInTarget } from '../retention/facts.ts';
 import { contentAt } from '../retention/rules.ts';
+import { vanishedOf } from '../retention/vanished.ts';
 import type { Backup } from '../run.ts';
 import type { Target } from '../target.ts';
 import type { World } from '../world.ts';
+import type { Changes } from './changes.ts';
 import { compareWithCatalog } from './compare.ts';
 import { listBackups } from './list.ts';
 
@@ -33,7 +35,13 @@ export async function oldestBackupAt(world: World, target: Target, plans: string
  * Compares all backups of some hours in both directions, at one page of the list a second: those that AWS has with the
  * catalog, and those that the catalog has with AWS. What the list does not show is asked for before it has vanished.
  */
-export async function compareFully(world: World, target: Target, plans: string[], from: number): Promise<void> {
+export async function compareFully(
+  world: World,
+  target: Target,
+  plans: string[],
+  from: number,
+  changes: Changes,
+): Promise<void> {
   const until = from + stepMs;
   const expected = new Map<string, Backup>();
   for (const plan of plans) {
@@ -43,15 +51,17 @@ export async function compareFully(world: World, target: Target, plans: string[]
   }
   // The list counts in whole seconds.
   for await (const page of listBackups(world, target, { from: from - 1000, until: until + 1000, perSecond: 1 })) {
-    await compareWithCatalog(world, target, page);
+    await compareWithCatalog(world, target, page, changes);
     for (const { backupArn } of page) expected.delete(backupArn);
   }
   const dynamodb = world.dynamodb(target, 'read');
+  const missing: Backup[] = [];
   for (const backup of expected.values()) {
     const describe = () => dynamodb.describeBackup(backup.backupArn ?? '');
     const found = await world.quotas.pace(target, 'DescribeBackup', describe, { perSecond: 1 });
-    if (found === undefined || found.status === 'DELETED') await recordVanished(world, backup);
+    if (found === undefined || found.status === 'DELETED') missing.push(backup);
   }
+  await changes.found('vanished', BackupVanished, vanishedOf(world, missing));
 }
 
 /** The ledger's backups that are at AWS, as far as it knows, and were created then. */

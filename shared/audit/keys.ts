@@ -1,10 +1,16 @@
 import { BackupAtRisk } from '../../events/audit-events.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { TableDescription, World } from '../world.ts';
+import type { Changes } from './changes.ts';
 import { atRisk } from './facts.ts';
 
 /** Tells of tables whose customer key cannot be used or soon will not be, once for each change. */
-export async function auditKeys(world: World, target: Target, tables: TableDescription[]): Promise<void> {
+export async function auditKeys(
+  world: World,
+  target: Target,
+  tables: TableDescription[],
+  changes: Changes,
+): Promise<void> {
   const pk = `told#${targetKey(target)}`;
   const prefix = 'key#';
   const told = new Map<string, unknown>();
@@ -16,14 +22,19 @@ export async function auditKeys(world: World, target: Target, tables: TableDescr
     const key = await world.keys(target).describeKey(keyArn);
     if (key === undefined) continue;
     const state = `${key.state} ${key.deletionAt ?? ''}`;
-    for (const table of ofKey) {
-      const sk = `${prefix}${table.id}`;
-      if (key.state === 'Enabled') {
-        if (told.has(table.id)) await world.catalog.remove({ pk, sk });
-      } else if (told.get(table.id) !== state) {
-        await world.facts.publish(BackupAtRisk, [atRisk(target, table, key, world.clock.now())]);
-        await world.catalog.put({ pk, sk, state });
-      }
+    const itemOf = ({ id }: TableDescription) => ({ pk, sk: `${prefix}${id}` });
+    if (key.state === 'Enabled') {
+      for (const table of ofKey) if (told.has(table.id)) await world.catalog.remove(itemOf(table));
+      continue;
     }
+    const now = world.clock.now();
+    const changed = ofKey
+      .filter(({ id }) => told.get(id) !== state)
+      .map((table) => ({
+        fact: atRisk(target, table, key, now),
+        name: table.name,
+        remember: () => world.catalog.put({ ...itemOf(table), state }),
+      }));
+    await changes.found('atRisk', BackupAtRisk, changed);
   }
 }

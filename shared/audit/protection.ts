@@ -8,6 +8,7 @@ import type { PlanInTarget } from '../retention/facts.ts';
 import { tableKey } from '../retention/gone.ts';
 import { contentAt } from '../retention/rules.ts';
 import type { TableDescription, World } from '../world.ts';
+import type { Changes } from './changes.ts';
 import { isProtected, type Lateness, overdue } from './facts.ts';
 
 /** A table that a plan means: `waiting` has no backup yet and need not have one. */
@@ -26,63 +27,82 @@ interface Remembered {
   newestAt?: number;
 }
 
+/** What is audited of a plan in a target: the tables that it means. */
+export interface Audited {
+  of: PlanInTarget;
+  plan: Plan;
+  tables: TableDescription[];
+  lastAuditAt: number;
+}
+
+/** A table as it is, and what is remembered of it. */
+interface Looked extends Protection {
+  before: Remembered;
+  lateness: Lateness;
+}
+
 /** Finds which tables of a plan are overdue and tells of every change, once. */
-export async function auditProtection(
-  world: World,
-  of: PlanInTarget,
-  plan: Plan,
-  tables: TableDescription[],
-  lastAuditAt: number,
-): Promise<Protection[]> {
+export async function auditProtection(world: World, audited: Audited, changes: Changes): Promise<Protection[]> {
+  const { of } = audited;
+  const looked = await look(world, audited);
+  await rememberWaiting(world, of, looked);
+  await tellOverdue(world, of, looked, changes);
+  await tellWellAgain(world, of, looked, changes);
+  const longestMs = Math.max(0, ...looked.map(({ lateness }) => world.clock.now() - lateness.overdueAt));
+  const metric = world.metrics.singleMetric().addDimension('plan', of.plan);
+  metric.addMetric('SecondsOverdue', MetricUnit.Seconds, longestMs / 1000);
+  return looked;
+}
+
+async function look(world: World, { of, plan, tables, lastAuditAt }: Audited): Promise<Looked[]> {
   const remembered = await recall(world, of);
   const newest = await findNewest(world, of, plan, tables, remembered);
-  const protections: Protection[] = [];
-  let longestMs = 0;
-  for (const table of tables) {
+  const now = world.clock.now();
+  return tables.map((table) => {
     const before = remembered.get(table.id) ?? {};
     const newestAt = newest.get(table.id) ?? before.newestAt;
-    const now = world.clock.now();
     // A table that a plan means from today on is not late today, however old it is.
     const since = before.since ?? (table.createdAt >= lastAuditAt ? table.createdAt : now);
     const lateness = { ...given({ newestAt }), since, overdueAt: overdueAt(plan, newestAt ?? since) ?? Infinity };
-    const isLate = now >= lateness.overdueAt;
-    await tellChange(world, of, table, before, lateness, isLate);
-    longestMs = Math.max(longestMs, now - lateness.overdueAt);
-    const state = isLate ? 'overdue' : newestAt === undefined ? 'waiting' : 'protected';
-    protections.push({ table, state, ...given({ newestAt }) });
-  }
-  const metric = world.metrics.singleMetric().addDimension('plan', of.plan);
-  metric.addMetric('SecondsOverdue', MetricUnit.Seconds, longestMs / 1000);
-  return protections;
+    const state = now >= lateness.overdueAt ? 'overdue' : newestAt === undefined ? 'waiting' : 'protected';
+    return { table, state, before, lateness, ...given({ newestAt }) };
+  });
 }
 
 const given = ({ newestAt }: { newestAt: number | undefined }) => (newestAt === undefined ? {} : { newestAt });
 
-/** Told first: what is remembered is not told again. */
-async function tellChange(
-  world: World,
-  of: PlanInTarget,
-  table: TableDescription,
-  before: Remembered,
-  lateness: Lateness,
-  isLate: boolean,
-): Promise<void> {
-  const { newestAt, since } = lateness;
-  if (newestAt === undefined && before.since === undefined) await remember(world, of, table.id, { since });
-  if (isLate && !before.isOverdue) {
-    await world.facts.publish(BackupOverdue, [overdue(of, table, lateness, world.clock.now())]);
-    await remember(world, of, table.id, { isOverdue: true, ...given({ newestAt }) });
+async function rememberWaiting(world: World, of: PlanInTarget, looked: Looked[]): Promise<void> {
+  for (const { table, newestAt, before, lateness } of looked) {
+    if (newestAt !== undefined || before.since !== undefined) continue;
+    await remember(world, of, table.id, { since: lateness.since });
   }
-  if (!isLate && before.isOverdue) await becomeWell(world, of, table, newestAt);
+}
+
+async function tellOverdue(world: World, of: PlanInTarget, looked: Looked[], changes: Changes): Promise<void> {
+  const late = looked.filter(({ state, before }) => state === 'overdue' && !before.isOverdue);
+  const told = late.map(({ table, newestAt, lateness }) => ({
+    fact: overdue(of, table, lateness, world.clock.now()),
+    name: nameOf(of, table),
+    remember: () => remember(world, of, table.id, { isOverdue: true, ...given({ newestAt }) }),
+  }));
+  await changes.found('overdue', BackupOverdue, told);
 }
 
 /** Without a backup there is nothing to tell: the plan is off, or asks for less now. */
-async function becomeWell(world: World, of: PlanInTarget, table: TableDescription, newestAt?: number): Promise<void> {
-  if (newestAt !== undefined) {
-    await world.facts.publish(BackupProtected, [isProtected(of, table, newestAt, world.clock.now())]);
-  }
-  await world.catalog.update(tableKey(of, table.id), { update: 'REMOVE isOverdue, newestAt' });
+async function tellWellAgain(world: World, of: PlanInTarget, looked: Looked[], changes: Changes): Promise<void> {
+  const well = looked.filter(({ state, before }) => state !== 'overdue' && before.isOverdue);
+  const forget = (table: TableDescription) =>
+    world.catalog.update(tableKey(of, table.id), { update: 'REMOVE isOverdue, newestAt' });
+  const told = well.flatMap(({ table, newestAt }) => {
+    if (newestAt === undefined) return [];
+    const fact = isProtected(of, table, newestAt, world.clock.now());
+    return [{ fact, name: nameOf(of, table), remember: () => forget(table) }];
+  });
+  await changes.found('protected', BackupProtected, told);
+  for (const { table, newestAt } of well) if (newestAt === undefined) await forget(table);
 }
+
+const nameOf = ({ plan }: PlanInTarget, { name }: TableDescription) => `${name} (${plan})`;
 
 /**
  * The newest AVAILABLE backup of each table, by reading the ledger from its newest end. It stops where all are found,

@@ -1,6 +1,4 @@
-import { BackupVanished } from '../../events/backup-events.ts';
 import { RetentionBlocked, RetentionChanged, RetentionCompleted } from '../../events/retention-events.ts';
-import { backupKey } from '../ledger.ts';
 import type { Verdict } from '../retention.ts';
 import type { Backup } from '../run.ts';
 import { targetKey } from '../target.ts';
@@ -8,11 +6,12 @@ import type { Invocation, Key, World } from '../world.ts';
 import { type Budgeted, withinBudget } from './budget.ts';
 import { isUnsettled, takeBack } from './delete.ts';
 import { type Deletes, deleteAll, type Expired, tellDeleted } from './deletes.ts';
-import { blocked, changed, completed, type PlanInTarget, vanished } from './facts.ts';
+import { blocked, changed, completed, type PlanInTarget } from './facts.ts';
 import { rememberGoneTables } from './gone.ts';
 import type { Graced, RulesInForce } from './grace.ts';
 import { confirmAtAws, whatMustBeThere } from './guard.ts';
 import { Lease, LeaseLostError } from './lease.ts';
+import { recordVanished } from './vanished.ts';
 import { decide, look, type Seen } from './verdicts.ts';
 
 /** What a run of retention came to in one target. */
@@ -137,22 +136,15 @@ async function guarded(
 ): Promise<Verdict[]> {
   const wanted = whatMustBeThere(act, verdicts);
   const { there, missing } = await confirmAtAws(world, of.target, wanted);
-  for (const backup of missing) if (!regretted.includes(backup)) await recordVanished(world, backup);
+  await recordVanished(
+    world,
+    of.target,
+    missing.filter((backup) => !regretted.includes(backup)),
+  );
   const doubtful = [...wanted.filter((backup) => !there.has(backup)), ...regretted];
   const unsure = new Set(doubtful.map(({ tableId }) => tableId));
   for (const table of unsure) world.logger.warn('deletes held back, newest backup not confirmed', { ...of, table });
   return act.filter(({ backup }) => !unsure.has(backup.tableId));
-}
-
-/** Told first: what is marked is not looked at again. */
-export async function recordVanished(world: World, backup: Backup): Promise<void> {
-  await world.facts.publish(BackupVanished, [vanished(world.installation, backup, world.clock.now())]);
-  await world.catalog.update(backupKey(backup), {
-    update: 'SET #state = :vanished',
-    condition: '#state = :as',
-    names: { '#state': 'state' },
-    values: { ':vanished': 'VANISHED', ':as': backup.state },
-  });
 }
 
 /** What was begun before is in DELETING already. */

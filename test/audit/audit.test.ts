@@ -47,6 +47,10 @@ describe('customer keys', () => {
     await kms.send(new DisableKeyCommand({ KeyId }));
     await look();
     expect(here.told('Backup At Risk')).toHaveLength(2);
+    expect(here.told('Protection Changed')).toMatchObject([
+      { atRisk: { count: 1, named: ['secrets'] } },
+      { atRisk: { count: 1 } },
+    ]);
   });
 
   test('a key that is about to be deleted is a change of its own, with the day', async () => {
@@ -89,8 +93,12 @@ describe('dead letters', () => {
       deadLetter: '{"plan":"nightly"}',
       sentence: expect.stringContaining('from arn:nightly'),
     });
+    expect(here.told('Dead Letters Found')).toMatchObject([{ count: 15 }]);
+    expect(here.told('Dead Letters Found')[0]?.named).toHaveLength(10);
+    expect(here.told('Dead Letters Found')[0]?.sentence).toContain('15 events or firings could not be delivered');
     await here.pass(here.clock.now() + 600_000);
     expect(await send({})).toMatchObject({ deadLetters: 0 });
+    expect(here.told('Dead Letters Found')).toHaveLength(1);
   });
 
   test('one that is longer than an event may be is told shortened', async () => {
@@ -109,6 +117,7 @@ describe('dead letters', () => {
     });
     await expect(send({})).rejects.toThrow(/not taken by the bus/);
     takeAway();
+    expect(here.told('Dead Letters Found')).toEqual([]);
     await here.pass(here.clock.now() + 600_000);
     expect(await send({})).toMatchObject({ deadLetters: 1 });
   });

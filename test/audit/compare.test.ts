@@ -86,6 +86,7 @@ test('a backup with a name like ours that the ledger does not have is told of on
   await look();
   await lookAfterAWeek();
   expect(here.told('Backup Unrecognised')).toMatchObject([{ backupArn: forged.backupArn, table: 'orders' }]);
+  expect(here.told('Protection Changed')).toMatchObject([{ unrecognised: { count: 1 } }, { overdue: { count: 1 } }]);
   expect(await here.atAws()).toEqual([mine.backupArn, forged.backupArn]);
 });
 
@@ -146,6 +147,10 @@ test('once a week everything is compared: what AWS does not know any more has va
   await lookAfterAWeek();
   expect(here.told('Backup Vanished')).toMatchObject([{ table: 'orders', backupArn: gone.backupArn }]);
   expect(here.told('Backup Vanished')[0]?.sentence).toContain('CloudTrail');
+  expect(here.told('Protection Changed')).toMatchObject([
+    { overdue: { count: 1 } },
+    { vanished: { count: 1, named: ['orders of 2026-01-01T02:00:00.000Z (nightly)'] } },
+  ]);
   expect((await here.stateOf(gone)).state).toBe('VANISHED');
   expect((await here.stateOf(there)).state).toBe('AVAILABLE');
 });

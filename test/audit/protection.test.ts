@@ -1,5 +1,6 @@
 import { DescribeTableCommand, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
 import { audit } from '../../shared/audit/audit.ts';
 import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
 
@@ -35,6 +36,65 @@ test('a table whose newest backup is older than the rpo is overdue: told once, a
   await lookEveryHour('2026-01-02T16:00Z');
   expect(here.told('Backup Overdue')).toHaveLength(1);
   expect(here.told('Backup Protected')).toMatchObject([{ table: 'orders', newestAt: '2026-01-02T12:30:00.000Z' }]);
+});
+
+test('many tables that become overdue are one message to people, and so is that they are well again', async () => {
+  await begin();
+  const tables = Array.from({ length: 25 }, (_, index) => `table-${String(index).padStart(2, '0')}`);
+  for (const name of tables) await here.table(name);
+  await here.backUpAll('2026-01-01T02:00Z', tables);
+  await lookEveryHour('2026-01-02T08:00Z');
+  expect(here.told('Backup Overdue')).toHaveLength(25);
+  expect(here.told('Protection Changed')).toMatchObject([
+    { overdue: { count: 25 }, protected: { count: 0, named: [] } },
+  ]);
+  const [{ overdue, sentence } = {}] = here.told('Protection Changed');
+  expect((overdue as { named: string[] }).named).toHaveLength(10);
+  expect(sentence).toMatch(
+    /^123456789012\/us-east-1: 25 tables are overdue: table-\d\d \(nightly\), .* and 15 more\. Look at/,
+  );
+  await here.backUpAll('2026-01-02T08:30Z', tables);
+  await lookEveryHour('2026-01-02T12:00Z');
+  expect(here.told('Protection Changed').slice(1)).toMatchObject([{ overdue: { count: 0 }, protected: { count: 25 } }]);
+});
+
+test('killed at any of its requests, people are told of every table all the same', async () => {
+  for (let dieAt = 1; ; dieAt++) {
+    await begin();
+    for (const name of ['orders', 'users']) await here.table(name);
+    await here.backUpAll('2026-01-01T02:00Z', ['orders', 'users']);
+    await look();
+    await here.pass('2026-01-02T05:00Z');
+    const { world, isDead } = here.mortal(dieAt, 'after', [plan]);
+    let isOver = false;
+    audit(world, hub, here.invocation()).then(() => {
+      isOver = true;
+    });
+    await here.clock.run(here.clock.now() + 600_000, () => isOver || isDead());
+    await here.pass(here.clock.now() + 120_000);
+    await look();
+    const told = new Map(
+      here.told('Protection Changed').map(({ id, overdue }) => [id, overdue as { named: string[] }]),
+    );
+    const named = [...told.values()].flatMap((overdue) => overdue.named);
+    expect([...new Set(named)].sort(), `killed at ${dieAt}`).toEqual(['orders (nightly)', 'users (nightly)']);
+    expect(told.size).toBeLessThan(3);
+    here.restore();
+    if (isOver) return;
+  }
+});
+
+test('what was found before the audit met an error is told all the same', async () => {
+  await begin();
+  await here.table('orders');
+  await here.backUpAll('2026-01-01T02:00Z', ['orders']);
+  await here.pass('2026-01-02T05:00Z');
+  here.aws.intercept(async (call, perform) => {
+    if (call.operation === 'ListBackups') throw new AwsError('AccessDeniedException', 'not authorized');
+    return perform();
+  });
+  await expect(look()).rejects.toThrow('not authorized');
+  expect(here.told('Protection Changed')).toMatchObject([{ overdue: { count: 1 } }]);
 });
 
 test('it becomes overdue again with the next backup that does not come', async () => {

@@ -114,6 +114,7 @@ test('nothing of a table is deleted when its newest backup was deleted by hand: 
   expect(await apply()).toMatchObject({ deleted: 0 });
   expect(here.count('DeleteBackup')).toBe(1);
   expect(here.told('Backup Vanished')).toMatchObject([{ table: 'orders', backupArn: newest.backupArn }]);
+  expect(here.told('Protection Changed')).toMatchObject([{ vanished: { count: 1 } }]);
   expect((await here.stateOf(newest)).state).toBe('VANISHED');
   expect(await apply()).toMatchObject({ kept: 2, deleted: 1 });
   expect((await here.atAws()).sort()).toEqual(arns([second, third]));
