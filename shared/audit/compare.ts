@@ -11,7 +11,7 @@ import { recovered, unrecognised } from './facts.ts';
 export interface Compared {
   /** Plans that their names speak of. */
   plans: Set<string>;
-  /** The oldest one that had been given up and is CREATING still: to be looked at again. */
+  /** The oldest one of which the ledger does not say the last word yet: to be looked at again. */
   openSince?: number;
 }
 
@@ -36,17 +36,22 @@ export async function compareWithCatalog(
   for (const { seen, of, isGenuine } of candidates) {
     const entry = known.get(keyText(backupKey(of)));
     const duplicate = known.get(keyText(duplicateKey(of, seen)));
-    if (entry === undefined || !isGenuine) strange.push(seen);
-    else if (entry.backupArn === undefined || entry.backupArn === seen.backupArn) {
-      const isOpen = await recover(world, entry, seen);
-      if (isOpen) compared.openSince = Math.min(seen.createdAt, compared.openSince ?? Infinity);
-    } else if (duplicate === undefined && !underWay.has(entry.state)) await recordDuplicate(world, entry, seen);
+    if (duplicate === undefined && (entry === undefined || !isGenuine)) {
+      strange.push(seen);
+      continue;
+    }
+    const isItself = entry?.backupArn === undefined || entry.backupArn === seen.backupArn;
+    const isOpen =
+      duplicate === undefined && entry !== undefined && isItself
+        ? await recover(world, entry, seen)
+        : await takeInSecond(world, entry, duplicate, seen);
+    if (isOpen) compared.openSince = Math.min(seen.createdAt, compared.openSince ?? Infinity);
   }
   await tellUnrecognised(world, target, strange, changes);
   return compared;
 }
 
-/** The run is not over: its own driver sees to it. */
+/** The run is not over: its own driver sees to it, or gives it up. */
 const underWay = new Set<Backup['state']>(['PENDING', 'STARTING', 'CREATING']);
 const givenUp = new Set<Backup['state']>(['FAILED', 'SKIPPED', 'VANISHED']);
 
@@ -69,9 +74,9 @@ const duplicateKey = (of: BackupOf, { backupArn }: BackupSummary): Key =>
 
 const keyText = ({ pk, sk }: Key) => `${pk}|${sk}`;
 
-/** Takes back in what had been given up and is AVAILABLE; true while it is CREATING still. */
+/** Takes back in what had been given up and is AVAILABLE; true while that may come. */
 async function recover(world: World, entry: Backup, seen: BackupSummary): Promise<boolean> {
-  if (!givenUp.has(entry.state)) return false;
+  if (!givenUp.has(entry.state)) return underWay.has(entry.state);
   if (seen.status !== 'AVAILABLE') return seen.status === 'CREATING';
   const { backupArn, createdAt, sizeBytes } = seen;
   const now = world.clock.now();
@@ -94,16 +99,41 @@ async function recover(world: World, entry: Backup, seen: BackupSummary): Promis
   return false;
 }
 
-/** A second backup of a (run, table) that nobody saw in time: it goes by retention. */
-async function recordDuplicate(world: World, entry: Backup, seen: BackupSummary): Promise<void> {
-  if (seen.status !== 'AVAILABLE') return;
-  const { target, plan, stamp, tableId, tableName } = entry;
+/**
+ * A second backup of a (run, table) that nobody saw in time, or not to its end: once it is written down as AVAILABLE it
+ * goes by retention. True while that may come.
+ */
+async function takeInSecond(
+  world: World,
+  entry: Backup | undefined,
+  duplicate: Backup | undefined,
+  seen: BackupSummary,
+): Promise<boolean> {
+  if (entry !== undefined && underWay.has(entry.state)) return true;
+  const known = duplicate ?? entry;
+  if (known === undefined || (duplicate !== undefined && duplicate.state !== 'CREATING')) return false;
+  if (seen.status !== 'AVAILABLE') return seen.status === 'CREATING';
+  const { target, plan, stamp, tableId, tableName, expiresAt } = known;
   const { backupArn, createdAt } = seen;
-  const of = { target, plan, stamp, tableId, tableName, backupArn, createdAt };
+  const of = {
+    target,
+    plan,
+    stamp,
+    tableId,
+    tableName,
+    backupArn,
+    createdAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
   await world.catalog.put(
     backupItem({ ...of, state: 'AVAILABLE', attempt: 0, isDuplicate: true, endedAt: world.clock.now() }),
-    { condition: 'attribute_not_exists(pk)' },
+    {
+      condition: 'attribute_not_exists(pk) OR #state = :creating',
+      names: { '#state': 'state' },
+      values: { ':creating': 'CREATING' },
+    },
   );
+  return false;
 }
 
 /** Once for each backup. */
