@@ -79,7 +79,9 @@ export const ProtectionReport = fact(
     completedToday: count,
     failedToday: count,
     deletedToday: count,
+    /** Whose backups stay, as there are no rules for them. */
     plansNotDeployed: z.array(planName),
+    targetsNotDeployed: z.array(z.string()),
   },
 );
 

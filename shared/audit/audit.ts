@@ -1,15 +1,16 @@
 import { adHoc } from '../names.ts';
 import { Lease, LeaseLostError } from '../retention/lease.ts';
 import { type Target, targetKey } from '../target.ts';
-import type { Invocation, Key, World } from '../world.ts';
+import type { Invocation, World } from '../world.ts';
 import { Changes } from './changes.ts';
 import { compareWithCatalog } from './compare.ts';
 import { compareFully, oldestBackupAt, stepMs } from './full.ts';
 import { auditKeys } from './keys.ts';
 import { listBackups } from './list.ts';
+import { auditKey, type Memory } from './memory.ts';
 import { auditProtection, type Protection } from './protection.ts';
 import { report } from './report.ts';
-import { lookAtTables, plansIn } from './tables.ts';
+import { auditedTargets, lookAtTables, plansIn } from './tables.ts';
 
 const dayMs = 86_400_000;
 
@@ -19,21 +20,6 @@ const overlapMs = 600_000;
 /** Leaves most of ListBackups' five calls a second to the runs. */
 const perSecond = 2;
 
-/** What the audit of a target remembers. Instants are epoch ms. */
-interface Memory {
-  lookedAt?: number;
-  /** The hourly part of this audit is done: only the full comparison goes on. */
-  isLooked?: boolean;
-  comparedUntil?: number;
-  /** UTC date of the last report. */
-  reportedOn?: string;
-  knownPlans?: string[];
-  /** The full comparison under way: where it goes on, and its end. */
-  fullFrom?: number | null;
-  fullUntil?: number | null;
-  fullEndedAt?: number;
-}
-
 /** An audit on its way. */
 interface Audit {
   world: World;
@@ -41,10 +27,6 @@ interface Audit {
   lease: Lease;
   memory: Memory;
   changes: Changes;
-}
-
-export function auditKey(target: Target): Key {
-  return { pk: `audit#${targetKey(target)}`, sk: 'cursor' };
 }
 
 /** Audits a target; false when another is at it, or when the full comparison goes on later: then it is due again. */
@@ -91,10 +73,19 @@ async function lookAround(audit: Audit): Promise<Memory> {
   const knownPlans = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed, ...plans])];
   await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
   const reportedOn = new Date(now).toISOString().slice(0, 10);
-  if (memory.reportedOn !== reportedOn) await report(world, target, tables, protections, knownPlans);
-  const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans };
+  const knownTargets = targetsKnown(audit);
+  if (memory.reportedOn !== reportedOn) {
+    await report(world, target, { tables, protections, knownPlans, knownTargets });
+  }
+  const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans, knownTargets };
   await lease.remember({ ...done, isLooked: true });
   return { ...memory, ...done };
+}
+
+/** Where the service is deployed, all that a plan ever had are known: one that no plan has any more is audited by nobody. */
+function targetsKnown({ world, target, memory }: Audit): string[] {
+  if (targetKey(target) !== targetKey(world.hub)) return [];
+  return [...new Set([...(memory.knownTargets ?? []), ...auditedTargets(world).map(targetKey)])];
 }
 
 /** Compares what AWS has new with the catalog, and says from where to go on next time. */

@@ -2,12 +2,17 @@ import { ProtectionReport } from '../../events/audit-events.ts';
 import { iso } from '../clock.ts';
 import { backupFrom, backupsOf } from '../ledger.ts';
 import { adHoc } from '../names.ts';
+import { listed } from '../protection-changed.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Fact, World } from '../world.ts';
+import { targetsLeft } from './left.ts';
 import type { Protection } from './protection.ts';
 import { plansIn, type Tables } from './tables.ts';
 
 const dayMs = 86_400_000;
+
+/** More names than this nobody reads in a sentence. */
+const mostNamed = 10;
 
 /** What the ledger says of the last 24 hours, and whether backups are left. */
 export interface Day {
@@ -17,22 +22,27 @@ export interface Day {
   available: number;
 }
 
-/** Puts the daily report on the bus. `knownPlans` are all that ever had a backup here. */
-export async function report(
-  world: World,
-  target: Target,
-  tables: Tables,
-  protections: Map<string, Protection[]>,
-  knownPlans: string[],
-): Promise<void> {
+/** How a target stands, as an audit has found it. */
+export interface Standing {
+  tables: Tables;
+  protections: Map<string, Protection[]>;
+  /** All plans that ever had a backup here. */
+  knownPlans: string[];
+  /** Where the service is deployed: all targets that a plan ever had. */
+  knownTargets: string[];
+}
+
+/** Puts the daily report on the bus. */
+export async function report(world: World, target: Target, standing: Standing): Promise<void> {
   const now = world.clock.now();
   const deployed = new Set([adHoc, ...plansIn(world, target).map(({ name }) => name)]);
   const days = new Map<string, Day>();
-  for (const plan of knownPlans) days.set(plan, await dayOf(world, target, plan, now - dayMs));
-  const plansNotDeployed = knownPlans.filter((plan) => !deployed.has(plan) && days.get(plan)?.available);
-  await world.facts.publish(ProtectionReport, [
-    reportOf(target, tables, protections, [...days.values()], plansNotDeployed.sort(), now),
-  ]);
+  for (const plan of standing.knownPlans) days.set(plan, await dayOf(world, target, plan, now - dayMs));
+  const left = {
+    plansNotDeployed: standing.knownPlans.filter((plan) => !deployed.has(plan) && days.get(plan)?.available).sort(),
+    targetsNotDeployed: await targetsLeft(world, standing.knownTargets),
+  };
+  await world.facts.publish(ProtectionReport, [reportOf(target, standing, [...days.values()], left, now)]);
 }
 
 async function dayOf(world: World, target: Target, plan: string, since: number): Promise<Day> {
@@ -51,10 +61,9 @@ async function dayOf(world: World, target: Target, plan: string, since: number):
 /** A table of several plans counts once, by the worst of them. */
 export function reportOf(
   target: Target,
-  { names, optedOut, selected }: Tables,
-  protections: Map<string, Protection[]>,
+  { tables: { names, optedOut, selected }, protections }: Pick<Standing, 'tables' | 'protections'>,
   days: Day[],
-  plansNotDeployed: string[],
+  left: Pick<Facts, 'plansNotDeployed' | 'targetsNotDeployed'>,
   now: number,
 ): Fact<typeof ProtectionReport> {
   const worst = new Map<string, Protection['state']>();
@@ -77,7 +86,7 @@ export function reportOf(
     completedToday: sum('completed'),
     failedToday: sum('failed'),
     deletedToday: sum('deleted'),
-    plansNotDeployed,
+    ...left,
   };
   const id = `${targetKey(target)}/report/${iso(now).slice(0, 10)}`;
   return { ...target, ...facts, id, at: iso(now), sentence: sentenceOf(target, facts) };
@@ -96,7 +105,7 @@ function oldestOf(protections: Map<string, Protection[]>) {
 type Facts = Omit<Fact<typeof ProtectionReport>, 'id' | 'at' | 'sentence' | 'account' | 'region'>;
 
 function sentenceOf(target: Target, facts: Facts): string {
-  const { oldest, plansNotDeployed } = facts;
+  const { oldest, plansNotDeployed, targetsNotDeployed } = facts;
   const parts = [
     `${targetKey(target)}: of ${facts.tables} tables ${facts.protected} are protected, ${facts.overdue} overdue, ${facts.waiting} waiting for their first backup, ${facts.inNoPlan} in no plan, ${facts.optedOut} opted out.`,
     `In the last 24 hours ${facts.completedToday} backups completed, ${facts.failedToday} failed, ${facts.deletedToday} were deleted by retention.`,
@@ -106,6 +115,12 @@ function sentenceOf(target: Target, facts: Facts): string {
   if (plansNotDeployed.length > 0) {
     parts.push(
       `Not deployed any more, but with backups that stay: ${plansNotDeployed.join(', ')}. Delete them by hand, or deploy the plan again to have its keep applied.`,
+    );
+  }
+  if (targetsNotDeployed.length > 0) {
+    const some = listed(targetsNotDeployed.slice(0, mostNamed), targetsNotDeployed.length);
+    parts.push(
+      `In no plan any more, but with backups that stay: ${some}. Nobody audits them: delete them by hand, or give a plan the target again.`,
     );
   }
   return parts.join(' ');

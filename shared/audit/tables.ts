@@ -21,6 +21,12 @@ export function plansIn({ plans, hub }: Pick<World, 'plans' | 'hub'>, target: Ta
   return [...plans.values()].filter((plan) => targetsOf(plan, hub).some((other) => targetKey(other) === here));
 }
 
+/** Every target of a plan, and where the service is deployed. */
+export function auditedTargets({ plans, hub }: Pick<World, 'plans' | 'hub'>): Target[] {
+  const targets = [hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))];
+  return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
+}
+
 /** Lists the tables, their tags in bulk, and describes those that a plan means. */
 export async function lookAtTables(world: World, target: Target): Promise<Tables> {
   const names = await listNames(world, target);

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { WorkDue } from '../../events/run-events.ts';
 import type { Received } from '../door.ts';
-import { targetsOf } from '../plan.ts';
 import { want } from '../retention/lease.ts';
 import { parseTarget, type Target, targetKey } from '../target.ts';
 import type { Invocation, World } from '../world.ts';
-import { audit, auditKey } from './audit.ts';
+import { audit } from './audit.ts';
 import { readDeadLetters } from './dead-letters.ts';
+import { auditKey } from './memory.ts';
+import { auditedTargets } from './tables.ts';
 
 /** audit takes what is due, and every hour, or by hand, nothing at all: then all targets become due. */
 export const auditDoor = { events: [WorkDue], bare: z.strictObject({}) } as const;
@@ -36,12 +37,6 @@ export const runAudit =
     for (const target of targets) await want(world, 'audit', auditKey(target));
     return { audited: [], due: targets.map(targetKey), deadLetters };
   };
-
-/** Every target of a plan, and where the service is deployed. */
-export function auditedTargets({ plans, hub }: Pick<World, 'plans' | 'hub'>): Target[] {
-  const targets = [hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))];
-  return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
-}
 
 async function auditOne(world: World, target: Target, invocation: Invocation): Promise<Audited> {
   const isDone = await audit(world, target, invocation);

@@ -180,6 +180,31 @@ describe('the daily report', () => {
     expect(here.told('Protection Report')[2]).toMatchObject({ plansNotDeployed: [] });
   });
 
+  test('names a target that no plan has any more, as long as backups are left there', async () => {
+    const both = aPlan({ targets: [{ regions: ['us-east-1', 'eu-west-1'] }] });
+    here = await surroundings('2026-01-01T00:00Z', [both]);
+    const elsewhere = { account: hub.account, region: 'eu-west-1' };
+    await look();
+    await here.run(audit(here.world, elsewhere, here.invocation()));
+    const stamp = '20260101T020000Z';
+    const backup = { target: elsewhere, plan: 'nightly', stamp, tableId: 'id', tableName: 'orders', attempt: 1 };
+    await here.world.catalog.put(backupItem({ ...backup, state: 'AVAILABLE', backupArn: 'arn:aws:dynamodb:…' }));
+    const without = here.deploy(aPlan());
+    await here.pass('2026-01-02T02:00Z');
+    await look(without);
+    expect(here.told('Protection Report').at(-1)).toMatchObject({
+      targetsNotDeployed: ['123456789012/eu-west-1'],
+      sentence: expect.stringContaining('In no plan any more, but with backups that stay: 123456789012/eu-west-1.'),
+    });
+    await here.pass('2026-01-03T02:00Z');
+    await look(here.deploy(both));
+    expect(here.told('Protection Report').at(-1)).toMatchObject({ targetsNotDeployed: [] });
+    await here.world.catalog.put(backupItem({ ...backup, state: 'DELETED' }));
+    await here.pass('2026-01-04T02:00Z');
+    await look(without);
+    expect(here.told('Protection Report').at(-1)).toMatchObject({ targetsNotDeployed: [] });
+  });
+
   test('the catalog is not among the tables', async () => {
     here = await surroundings('2026-01-01T00:00Z');
     await look();

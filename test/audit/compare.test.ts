@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { audit, auditKey } from '../../shared/audit/audit.ts';
+import { audit } from '../../shared/audit/audit.ts';
+import { auditKey } from '../../shared/audit/memory.ts';
 import { backupFrom, backupsOf } from '../../shared/ledger.ts';
 import { backupName, installationOf, stampOf } from '../../shared/names.ts';
 import type { Backup } from '../../shared/run.ts';
