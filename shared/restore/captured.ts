@@ -1,8 +1,9 @@
 import { backupKey } from '../ledger.ts';
-import { readSettings } from '../settings/read.ts';
+import { keptByBackup, readSettings } from '../settings/read.ts';
 import { newestCapture, type SettingsRef, settingsWithHash } from '../settings/store.ts';
 import type { World } from '../world.ts';
 import type { Captured, FoundSource } from './found.ts';
+import type { Paced } from './paced.ts';
 
 /**
  * The settings captured with the backup; else the newest that were captured of that table, alive or deleted; else
@@ -21,7 +22,7 @@ export async function capturedNear(
   if (livingId !== tableId) return undefined;
   const name = source.kind === 'backup' ? source.backup.tableName : source.table.name;
   const now = world.clock.now();
-  const read = await readSettings(world, place, 'restore', name, { except: ['stream', 'timeToLive'] });
+  const read = await readSettings(world, place, 'restore', name, { except: keptByBackup, paced });
   return { settings: read.settings, capturedAt: now };
 }
 

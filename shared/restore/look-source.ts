@@ -9,12 +9,11 @@ import type { World } from '../world.ts';
 import type { FullBackup, ListedBackup, LivingTable, Window } from './calls.ts';
 import { chooseBackup } from './choose.ts';
 import type { FoundSource, Pinned } from './found.ts';
-
-/** What a person waits for. */
-const horizonMs = 3000;
+import type { Paced } from './paced.ts';
 
 export interface Sought {
   place: Target;
+  paced: Paced;
 }
 
 /** What was found of the source, or why nothing was. */
@@ -31,22 +30,22 @@ const not = (field: string, problem: string, remedy: string): SourceFound => ({
 });
 
 /** Finds the one backup or instant that the request means. */
-export async function findSource(world: World, { source }: RestoreRequest, { place }: Sought): Promise<SourceFound> {
-  if (source.backupArn !== undefined) return byArn(world, place, source.backupArn, 'source.backupArn');
-  if (source.backupId !== undefined) return byId(world, place, source.backupId);
+export async function findSource(world: World, { source }: RestoreRequest, sought: Sought): Promise<SourceFound> {
+  if (source.backupArn !== undefined) return byArn(world, sought, source.backupArn, 'source.backupArn');
+  if (source.backupId !== undefined) return byId(world, sought, source.backupId);
   const table = source.table ?? '';
-  const living = await world.restores(place).describeTable(table);
+  const living = await world.restores(sought.place).describeTable(table);
   const isMeant = living !== undefined && (source.tableId ?? living.id) === living.id;
   const found =
     source.pointInTime !== undefined && living !== undefined && isMeant
-      ? await byInstant(world, place, living, source.pointInTime.at)
-      : await byName(world, place, source, living);
+      ? await byInstant(world, sought, living, source.pointInTime.at)
+      : await byName(world, sought, source, living);
   return { ...found, ...(living !== undefined && { living }) };
 }
 
-async function byArn(world: World, place: Target, backupArn: string, field: string): Promise<SourceFound> {
-  const describe = () => world.restores(place).describeBackup(backupArn);
-  const backup = await world.quotas.pace(place, 'DescribeBackup', describe, { horizonMs });
+async function byArn(world: World, sought: Sought, backupArn: string, field: string): Promise<SourceFound> {
+  const { place, paced } = sought;
+  const backup = await paced('DescribeBackup', () => world.restores(place).describeBackup(backupArn));
   if (backup === undefined) {
     return not(
       field,
@@ -58,7 +57,7 @@ async function byArn(world: World, place: Target, backupArn: string, field: stri
   return { ...(await ofBackup(world, place, backup, field)), ...(living !== undefined && { living }) };
 }
 
-async function byId(world: World, place: Target, backupId: string): Promise<SourceFound> {
+async function byId(world: World, sought: Sought, backupId: string): Promise<SourceFound> {
   const parts = backupId.split('/');
   const tableId = parts.pop() ?? '';
   const item = await world.catalog.get(backupKey({ ...parseRunId(parts.join('/')), tableId }));
@@ -71,7 +70,7 @@ async function byId(world: World, place: Target, backupId: string): Promise<Sour
     const remedy = backup.state === 'CREATING' ? 'Wait for it, or choose an older one.' : 'Choose another one.';
     return not(field, `The backup ${backupId} is ${backup.state}, not AVAILABLE.`, remedy);
   }
-  return byArn(world, place, backup.backupArn, field);
+  return byArn(world, sought, backup.backupArn, field);
 }
 
 async function ofBackup(world: World, place: Target, backup: FullBackup, field: string): Promise<SourceFound> {
@@ -101,11 +100,11 @@ async function entryOf(world: World, place: Target, backup: ListedBackup): Promi
 
 async function byName(
   world: World,
-  place: Target,
+  sought: Sought,
   { table = '', tableId, before, pointInTime }: RestoreRequest['source'],
   living: LivingTable | undefined,
 ): Promise<SourceFound> {
-  const backups = await listAll(world, place, table);
+  const backups = await listAll(world, sought, table);
   if (pointInTime !== undefined) return goneInstant(table, backups, living);
   const chosen = chooseBackup(backups, {
     table,
@@ -114,19 +113,18 @@ async function byName(
     livingId: living?.id,
   });
   if ('mistake' in chosen) return { mistakes: [chosen.mistake], notices: [] };
-  const found = await byArn(world, place, chosen.backup.backupArn, 'source');
+  const found = await byArn(world, sought, chosen.backup.backupArn, 'source');
   return { ...found, notices: [...chosen.notices, ...found.notices] };
 }
 
-async function listAll(world: World, place: Target, table: string): Promise<ListedBackup[]> {
+async function listAll(world: World, { place, paced }: Sought, table: string): Promise<ListedBackup[]> {
   const backups: ListedBackup[] = [];
   let after: string | undefined;
   do {
     const from = after;
-    const list = () => world.restores(place).listBackups(table, from);
-    const page = await world.quotas.pace(place, 'ListBackups', list, { horizonMs });
-    backups.push(...(page?.backups ?? []));
-    after = page?.next;
+    const page = await paced('ListBackups', () => world.restores(place).listBackups(table, from));
+    backups.push(...page.backups);
+    after = page.next;
   } while (after !== undefined);
   return backups;
 }
@@ -152,12 +150,11 @@ function goneInstant(table: string, backups: ListedBackup[], living: LivingTable
 
 async function byInstant(
   world: World,
-  place: Target,
+  { place, paced }: Sought,
   table: LivingTable,
   wanted: string | undefined,
 ): Promise<SourceFound> {
-  const read = () => world.restores(place).recoveryWindow(table.name);
-  const window = await world.quotas.pace(place, 'DescribeContinuousBackups', read, { horizonMs });
+  const window = await paced('DescribeContinuousBackups', () => world.restores(place).recoveryWindow(table.name));
   if (window === undefined) {
     return not(
       'source.pointInTime',

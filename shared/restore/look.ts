@@ -7,7 +7,8 @@ import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
 import { capturedNear } from './captured.ts';
 import type { Found, FoundKey, FoundSource } from './found.ts';
-import { findSource, type Sought } from './look-source.ts';
+import { findSource } from './look-source.ts';
+import { inSlots, type Paced, withoutSlots } from './paced.ts';
 import { queueOf } from './queue.ts';
 
 /** Reads everything that the plan of a restore is made of. Only reads. */
@@ -15,12 +16,13 @@ export async function look(world: World, request: RestoreRequest): Promise<Found
   const sought = placeOf(world, request);
   if ('mistake' in sought) return nothing(world, request, sought.mistake);
   const { place } = sought;
+  const paced = request.dryRun ? withoutSlots(world) : inSlots(world, place);
   const target = { account: request.target.account ?? place.account, region: request.target.region ?? place.region };
   const found: Found = { ...nothing(world, request), target };
   // AWS restores to no other account: whatever is there is no matter.
   const isReachable = target.account === place.account;
 
-  const source = await readable(found, 'source', () => findSource(world, request, sought));
+  const source = await readable(found, 'source', () => findSource(world, request, { place, paced }));
   if (source !== undefined) {
     found.mistakes.push(...source.mistakes);
     found.notices.push(...source.notices);
@@ -32,12 +34,12 @@ export async function look(world: World, request: RestoreRequest): Promise<Found
     world.restores(target).describeTable(request.target.tableName),
   );
   if (taken !== undefined) found.taken = taken;
-  if (found.source !== undefined) await lookFurther(world, found, found.source);
+  if (found.source !== undefined) await lookFurther(world, found, found.source, paced);
   return found;
 }
 
-async function lookFurther(world: World, found: Found, source: FoundSource): Promise<void> {
-  const captured = await capturedNear(world, source, found.living?.id);
+async function lookFurther(world: World, found: Found, source: FoundSource, paced: Paced): Promise<void> {
+  const captured = await capturedNear(world, source, { livingId: found.living?.id, paced });
   if (captured !== undefined) found.captured = captured;
   found.keys = await findKeys(world, found, source);
   found.unusableRegions = await findUnusable(world, found);
@@ -56,7 +58,7 @@ const nothing = ({ clock, hub }: World, request: RestoreRequest, mistake?: Mista
 });
 
 /** Where the source is: as its ARN or id says, as the request says, or at home. Only in accounts of the deployment. */
-function placeOf({ hub, plans }: World, { source }: RestoreRequest): Sought | { mistake: Mistake } {
+function placeOf({ hub, plans }: World, { source }: RestoreRequest): { place: Target } | { mistake: Mistake } {
   const [, , , arnRegion, arnAccount] = source.backupArn?.split(':') ?? [];
   const [idAccount, idRegion] = source.backupId?.split('/') ?? [];
   const place = {
