@@ -25,6 +25,9 @@ export interface PackageOptions {
   signal?: AbortSignal;
 }
 
+/** Packaging takes seconds; osls has been seen to hang where it should have failed. */
+const patienceMs = 180_000;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const parts = ['deploy', 'events', 'functions', 'shared', 'package.json', 'serverless.yml'];
 
@@ -62,7 +65,11 @@ export function templateIn(directory: string): Template {
 async function serverless(cwd: string, commands: string[], signal: AbortSignal | undefined): Promise<void> {
   const program = join(root, 'node_modules/serverless/bin/serverless.js');
   try {
-    await promisify(execFile)(process.execPath, [program, ...commands], { cwd, ...(signal && { signal }) });
+    await promisify(execFile)(process.execPath, [program, ...commands], {
+      cwd,
+      timeout: patienceMs,
+      ...(signal && { signal }),
+    });
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
     throw new Error(`The service cannot be packaged.\n${stdout}${stderr}`.trim(), { cause });
