@@ -56,6 +56,8 @@ export interface Outcome {
 export interface SelectedTable {
   name: string;
   id: string;
+  /** Why AWS does not describe this one: it has no backup in this run, and `id` is made of its name. */
+  refused?: string;
 }
 
 export type BackupState =

@@ -39,13 +39,18 @@ export class Entries {
     this.#installation = installation;
   }
 
-  /** Tables that are known already stay as they are. */
-  select(tables: SelectedTable[]): void {
-    for (const { name, id } of tables) {
-      if (this.#tables.has(id)) continue;
+  /** Tables that are known already stay as they are; those that are refused are nobody's to take, and are given back. */
+  select(tables: SelectedTable[]): Entry[] {
+    const refusedOnes: Entry[] = [];
+    for (const { name, id, refused } of tables) {
       const { target, plan, stamp } = this.#run;
-      this.#add({ target, plan, stamp, tableId: id, tableName: name, state: 'PENDING', attempt: 0 });
+      const entry =
+        this.#tables.get(id) ??
+        this.#add({ target, plan, stamp, tableId: id, tableName: name, state: 'PENDING', attempt: 0 });
+      if (refused === undefined || hasEnded(entry)) continue;
+      refusedOnes.push(Object.assign(entry, { error: refused, isBusy: true }));
     }
+    return refusedOnes;
   }
 
   /** What the ledger says goes before what is known here. */

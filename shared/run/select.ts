@@ -3,8 +3,8 @@ import { type SelectionPage, selectionKey, selectionOf } from '../ledger.ts';
 import { adHoc } from '../names.ts';
 import type { SelectedTable } from '../run.ts';
 import { type SelectableTable, selectByName, selectTables } from '../selection.ts';
-import type { TableDescription } from '../world.ts';
 import { type Driving, fenceBeforeDeadlineMs, isStopped, pause } from './context.ts';
+import { endWithout } from './writes.ts';
 
 /** DescribeTable calls at once; AWS allows 2,500 a second. */
 const describedAtOnce = 10;
@@ -46,11 +46,18 @@ class Lister {
 
   async loadPages(): Promise<void> {
     const { world, run } = this.#driven;
-    for await (const item of world.catalog.query(selectionOf(run))) this.#take(item as unknown as SelectionPage);
+    for await (const item of world.catalog.query(selectionOf(run))) await this.#take(item as unknown as SelectionPage);
   }
 
   /** False when it failed and may be tried again. */
   async nextPage(): Promise<boolean> {
+    const page = await this.#writtenPage();
+    if (page === undefined) return this.#driven.listingError !== undefined;
+    await this.#take(page);
+    return true;
+  }
+
+  async #writtenPage(): Promise<SelectionPage | undefined> {
     const { world, run } = this.#driven;
     try {
       const page = run.plan === adHoc ? await this.#namedTables() : await this.#listedTables();
@@ -60,22 +67,23 @@ class Lister {
         ttl: Math.ceil(run.deadlineAt / 1000) + 30 * 86_400,
       };
       const written = await world.catalog.put(item, { condition: 'attribute_not_exists(pk)' });
-      this.#take((written.done ? page : written.found) as SelectionPage);
-      return true;
+      return (written.done ? page : written.found) as SelectionPage;
     } catch (error) {
       this.lastError = errorText(error);
       world.logger.warn('tables could not be listed', { error: this.lastError });
       if (kindOf(error) === 'credentials') world.renewCredentials(run.target, 'read');
       if (kindOf(error) === 'refused') this.#driven.listingError = this.lastError;
-      return this.#driven.listingError !== undefined;
+      return undefined;
     }
   }
 
-  #take(page: SelectionPage): void {
+  async #take(page: SelectionPage): Promise<void> {
     this.#pages.push(page);
-    this.#driven.entries.select(page.tables);
     if (page.missing !== undefined && page.missing.length > 0) {
       this.#driven.listingError = `There is no table ${page.missing.join(', ')}.`;
+    }
+    for (const entry of this.#driven.entries.select(page.tables)) {
+      await endWithout(this.#driven, entry, 'FAILED', entry.error ?? '');
     }
   }
 
@@ -114,26 +122,38 @@ class Lister {
     return tables.map(({ name }) => ({ name, tags: this.#tags?.get(name) ?? {} }));
   }
 
-  /** Undefined where there is no such table, or not any more. */
+  /** Undefined where there is no such table, or not any more. One that AWS does not describe costs no other its backup. */
   async #describe(tables: { name: string }[]): Promise<(SelectedTable | undefined)[]> {
-    const dynamodb = this.#driven.world.dynamodb(this.#driven.run.target, 'read');
-    const describe = async ({ name }: { name: string }) => {
-      const table = await unlessGone(dynamodb.describeTable(name));
-      return table === undefined || table.status === 'DELETING' ? undefined : { name, id: table.id };
-    };
-    const described: (SelectedTable | undefined)[] = [];
+    const described: (SelectedTable | Undescribed | undefined)[] = [];
     for (let start = 0; start < tables.length; start += describedAtOnce) {
-      described.push(...(await Promise.all(tables.slice(start, start + describedAtOnce).map(describe))));
+      const some = tables.slice(start, start + describedAtOnce);
+      described.push(...(await Promise.all(some.map(({ name }) => this.#describeOne(name)))));
     }
-    return described;
+    const failed = described.filter((table) => table !== undefined && 'error' in table);
+    const { scheduledAt, deadlineAt } = this.#driven.run;
+    const isHalfway = this.#driven.world.clock.now() >= (scheduledAt + deadlineAt) / 2;
+    // What may pass is waited for, but not until it is too late for the others.
+    const passing = failed.filter(({ error }) => kindOf(error) !== 'refused');
+    if (passing[0] !== undefined && !(isHalfway && failed.length < described.length)) throw passing[0].error;
+    return described.map((table) =>
+      table !== undefined && 'error' in table
+        ? { name: table.name, id: `refused:${table.name}`, refused: errorText(table.error) }
+        : table,
+    );
+  }
+
+  async #describeOne(name: string): Promise<SelectedTable | Undescribed | undefined> {
+    const { world, run } = this.#driven;
+    try {
+      const table = await world.dynamodb(run.target, 'read').describeTable(name);
+      return table.status === 'DELETING' ? undefined : { name, id: table.id };
+    } catch (error) {
+      return kindOf(error) === 'gone' ? undefined : { name, error };
+    }
   }
 }
 
-async function unlessGone(call: Promise<TableDescription>): Promise<TableDescription | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (kindOf(error) === 'gone') return undefined;
-    throw error;
-  }
+interface Undescribed {
+  name: string;
+  error: unknown;
 }

@@ -108,6 +108,20 @@ describe('one table in trouble', () => {
     expect(Number(completed?.detail.seconds)).toBeLessThan(30);
   });
 
+  test.each([
+    ['may not be described', 'AccessDeniedException', 400, 60],
+    ['is not described for hours', 'InternalServerError', 500, 8000],
+  ])('that %s fails with the reason, and the others complete', async (_, code, status, within) => {
+    const describing = ({ operation, input }: Call) =>
+      operation === 'DescribeTable' && input.TableName === 'orders-0000';
+    const { verdict, functions } = await run(trouble(describing, 1_000_000, refuse(code, 'not this one', status)));
+    expect(verdict).toMatchObject({ backups: 2, completed: 2, failed: 1, runs: 1 });
+    const [failed] = functions.factsOf('Backup Failed');
+    expect(failed?.detail).toMatchObject({ table: 'orders-0000', error: expect.stringContaining('not this one') });
+    const [completed] = functions.factsOf('Run Completed');
+    expect(Number(completed?.detail.seconds)).toBeLessThan(within);
+  });
+
   test('that was deleted after it was selected is skipped', async () => {
     const { verdict, functions } = await run(trouble(first, 1, refuse('TableNotFoundException', 'gone')));
     expect(verdict).toMatchObject({ backups: 2, completed: 2, failed: 0, skipped: 1 });
