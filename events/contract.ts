@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { accountPattern, planNamePattern, regionPattern, runIdText } from './patterns.ts';
 
 /** `facts`: what happened, put by our functions only. `requests`: what somebody wishes, put by whom the deployment names. */
 export type Bus = 'facts' | 'requests';
@@ -23,19 +24,16 @@ export const instant = z.iso
   .datetime('write an instant in UTC, as in 2026-01-31T02:00:00Z')
   .check(z.meta({ description: 'An instant, ISO 8601 in UTC' }));
 
-export const account = z.string().check(z.regex(/^\d{12}$/, 'write the 12 digits of an AWS account, in quotes'));
-export const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a Region, as in eu-central-1'));
-export const planName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'write the name of a plan of plans.yml'));
+export const account = z.string().check(z.regex(accountPattern, 'write the 12 digits of an AWS account, in quotes'));
+export const region = z.string().check(z.regex(regionPattern, 'write a Region, as in eu-central-1'));
+export const planName = z.string().check(z.regex(planNamePattern, 'write the name of a plan of plans.yml'));
 export const tableName = z
   .string()
   .check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'write the name of a table: 3 to 255 letters, digits, _ . and -'));
 /** `<account>/<region>/<plan>/<stamp>` */
 export const runId = z
   .string()
-  .check(
-    z.regex(/^\d{12}\/[a-z0-9-]+\/[a-z0-9][a-z0-9-]{0,31}\/\d{8}T\d{6}Z(-[0-9a-f]{8})?$/),
-    z.meta({ description: 'Account, Region, plan and stamp of the run' }),
-  );
+  .check(z.regex(new RegExp(`^${runIdText}$`)), z.meta({ description: 'Account, Region, plan and stamp of the run' }));
 
 /** What every fact carries. */
 const everyFact = {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { account, instant, region, request, tableName } from './contract.ts';
+import { runIdText } from './patterns.ts';
 
 const maybe = z.optional;
 const positive = z.number().check(z.int(), z.positive());
@@ -27,7 +28,7 @@ const source = z.strictObject({
       .string()
       .check(
         z.regex(
-          /^\d{12}\/[a-z0-9-]+\/[a-z0-9][a-z0-9-]{0,31}\/\d{8}T\d{6}Z(-[0-9a-f]{8})?\/[0-9a-zA-Z-]+$/,
+          new RegExp(`^${runIdText}/[0-9a-zA-Z-]+$`),
           'write <run>/<table id>, as `run` and `tableId` of Backup Completed have them',
         ),
       ),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { backupNamePattern } from '../events/patterns.ts';
 import type { Target } from './target.ts';
 
 /** The plan name of runs that somebody asked for over tables; `plans.yml` may not use it. */
@@ -61,11 +62,9 @@ export function backupName(installation: string, run: RunName, tableId: string):
   return `tk-${installation}-${run.plan}-${run.stamp}-${hashOf(installation, run, tableId)}`;
 }
 
-const pattern = /^tk-([0-9a-f]{8})-([a-z0-9][a-z0-9-]{0,31})-(\d{8}T\d{6}Z(?:-[0-9a-f]{8})?)-([0-9a-f]{12})$/;
-
 /** What the name was made from, or undefined when it is not of our form. A fitting name proves nothing: the ledger does. */
 export function parseBackupName(name: string): BackupName | undefined {
-  const [, installation, plan, stamp, hash] = pattern.exec(name) ?? [];
+  const { installation, plan, stamp, hash } = backupNamePattern.exec(name)?.groups ?? {};
   if (!installation || !plan || !stamp || !hash) return undefined;
   return { installation, plan, stamp, hash };
 }

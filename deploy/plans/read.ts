@@ -1,7 +1,8 @@
 import { type Document, isMap, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
+import { planNamePattern } from '../../events/patterns.ts';
 import { adHoc } from '../../shared/names.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
-import { PlanSource, planNamePattern } from '../../shared/plans/definition.ts';
+import { PlanSource } from '../../shared/plans/definition.ts';
 import { mistakesOfIssues } from './issues.ts';
 import { keyOf, locate, repeatedKeys, startOf } from './places.ts';
 import { type Mistake, mistakesAcrossFields } from './rules.ts';

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { PlanSource, planNamePattern } from '../../shared/plans/definition.ts';
+import { planNamePattern } from '../../events/patterns.ts';
+import { adHoc } from '../../shared/names.ts';
+import { PlanSource } from '../../shared/plans/definition.ts';
 
 /** Of plans.yml, for completion and first checks in editors; made from the definition that packaging checks with. */
 export function plansJsonSchema(): Record<string, unknown> {
@@ -14,7 +16,7 @@ export function plansJsonSchema(): Record<string, unknown> {
         description: 'The plans by their names: lower-case letters, digits and hyphens, at most 32.',
         type: 'object',
         minProperties: 1,
-        propertyNames: { pattern: planNamePattern.source, not: { const: 'ad-hoc' } },
+        propertyNames: { pattern: planNamePattern.source, not: { const: adHoc } },
         additionalProperties: { $ref: '#/$defs/plan' },
       },
     },

@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
-
-/** Lower-case words joined by hyphens, short enough to be part of every backup's name. */
-export const planNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
+import { accountPattern, regionPattern } from '../../events/patterns.ts';
 
 /** As plans.yml writes durations: `90m`, `36h`, `7d`, `2w`. */
 export const durationPattern = /^[1-9]\d{0,4}[mhdw]$/;
@@ -133,7 +131,7 @@ const target = z
         z
           .string('put the account in quotes: it is 12 digits of text')
           .check(
-            z.regex(/^\d{12}$/, 'write the 12 digits of an AWS account, in quotes'),
+            z.regex(accountPattern, 'write the 12 digits of an AWS account, in quotes'),
             described('12 digits, in quotes. Left out: the account where Tablekeep is deployed.'),
           ),
       ),
@@ -142,7 +140,7 @@ const target = z
           .array(
             z
               .string('write a Region, as in eu-central-1')
-              .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a Region, as in eu-central-1')),
+              .check(z.regex(regionPattern, 'write a Region, as in eu-central-1')),
             'write a list of Regions',
           )
           .check(

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { readPlans } from '../../deploy/plans/read.ts';
 import { fileNameOf, generatedFiles, outdatedFiles } from '../../deploy/schemas.ts';
-import { source } from '../../events/contract.ts';
+import { planName, runId, source } from '../../events/contract.ts';
 import { contracts } from '../../events/contracts.ts';
+import { parseBackupName } from '../../shared/names.ts';
 
 const examples = new URL('../../events/examples/', import.meta.url);
 const example = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'));
@@ -30,6 +32,22 @@ describe('contracts', () => {
     expect(type).toMatch(/^[A-Z][a-z]+( [A-Z][a-z]+)+$/);
   });
 });
+
+test.each(['nightly', '0', 'a-b-', 'a'.repeat(32), 'Nightly', '-a', 'a_b', 'a'.repeat(33), ''])(
+  'the plan name %j is one for events, run ids, plans.yml and backup names, or for none of them',
+  (name) => {
+    const stamp = '20270131T020000Z';
+    const plan = { schedule: 'rate(1 day)', tables: { include: ['*'] }, keep: { last: 1 } };
+    const read = readPlans(JSON.stringify({ plans: { [name]: plan } }), 'plans.yml');
+    const isOne = [
+      z.safeParse(planName, name).success,
+      z.safeParse(runId, `123456789012/us-east-1/${name}/${stamp}`).success,
+      parseBackupName(`tk-0123abcd-${name}-${stamp}-0123456789ab`)?.plan === name,
+      'plans' in read,
+    ];
+    expect(new Set(isOne).size).toBe(1);
+  },
+);
 
 describe('examples', () => {
   test.each(contracts.map((contract) => [contract.type, contract] as const))(

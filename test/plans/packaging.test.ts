@@ -8,8 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { loadPlans } from '../../deploy/plans/file.ts';
 import { plansJsonSchema } from '../../deploy/plans/schema.ts';
 import { logicalId, schedulesOf } from '../../deploy/schedules.ts';
+import { planNamePattern } from '../../events/patterns.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
-import { type PlanSource, planNamePattern } from '../../shared/plans/definition.ts';
+import type { PlanSource } from '../../shared/plans/definition.ts';
 
 const now = Date.parse('2026-05-08T12:00Z');
 const planWith = (name: string, fields: Partial<PlanSource> = {}): Plan =>
