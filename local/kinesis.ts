@@ -17,14 +17,16 @@ export interface Streams {
   isActive(arn: string): boolean;
 }
 
-/** How long a stream is on its way; AWS takes about as long. */
-const changeMs = 10_000;
+export interface KinesisOptions {
+  /** How long a stream is CREATING or DELETING; ten seconds, about what AWS takes. */
+  changeMs?: number;
+}
 
 /**
  * Kinesis data streams as far as a table's destination needs them: made, described, listed, deleted; no records
  * (https://docs.aws.amazon.com/kinesis/latest/APIReference/).
  */
-export function kinesis(core: Core): Service & { streams: Streams } {
+export function kinesis(core: Core, { changeMs = 10_000 }: KinesisOptions = {}): Service & { streams: Streams } {
   const stateOf = perRegion(() => new Map<string, Stream>());
   const arnOf = ({ account, region }: Call, name: string) => `arn:aws:kinesis:${region}:${account}:stream/${name}`;
   const nameOf = ({ input }: Call) => String(input.StreamName ?? String(input.StreamARN).split('/')[1]);

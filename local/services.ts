@@ -8,7 +8,7 @@ import type { Options as DynamodbOptions } from './dynamodb/options.ts';
 import type { Weather } from './eventbridge/deliver.ts';
 import { createEventBridge } from './eventbridge/eventbridge.ts';
 import { createIam, type LocalIam } from './iam/iam.ts';
-import { kinesis } from './kinesis.ts';
+import { type KinesisOptions, kinesis } from './kinesis.ts';
 import { kms } from './kms.ts';
 import { inProcessRunner } from './lambda/in-process.ts';
 import { createLambda, type LambdaOptions, type LambdaService } from './lambda/lambda.ts';
@@ -29,7 +29,8 @@ export interface ServicesOptions {
   dynamodb?: DynamodbOptions;
   weather?: Weather;
   scheduler?: Omit<SchedulerOptions, 'assumeFor'>;
-  lambda?: Pick<LambdaOptions, 'onLog' | 'onDeliveryFailure'>;
+  lambda?: Pick<LambdaOptions, 'onLog' | 'onDeliveryFailure' | 'mappingMs'>;
+  kinesis?: KinesisOptions;
 }
 
 /** The services that tests and demos look into, beside their API. */
@@ -44,7 +45,7 @@ export interface Services {
 export function allServices(core: Core, options: ServicesOptions): Services & { all: Service[] } {
   const { iam, runner, weather = {} } = options;
   const keys = kms(core);
-  const streams = kinesis(core);
+  const streams = kinesis(core, options.kinesis);
   const metrics = cloudwatch(core);
   const tables = dynamodb(core, { keys: keys.keys, streams: streams.streams, ...options.dynamodb });
   const lambda = createLambda(core, { iam, runner, hasStream: tables.hasStream, ...options.lambda });

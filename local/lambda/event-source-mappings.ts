@@ -15,24 +15,27 @@ interface Mapping {
   changedAt: number;
 }
 
-/** How long a mapping is Creating, Updating or Deleting; AWS takes some seconds. */
-const changeMs = 5000;
 const readStream = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'];
 
 interface Surroundings {
   functions: Functions;
   iam: LocalIam;
   hasStream(streamArn: string): boolean;
+  /** How long a mapping is Creating, Updating or Deleting; AWS takes some seconds. */
+  mappingMs: number;
 }
 
 /**
  * Triggers on the streams of tables: their settings and states. No record is read and no function invoked
  * (https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html).
  */
-export function eventSourceMappings(core: Core, { functions, iam, hasStream }: Surroundings): Service['operations'] {
+export function eventSourceMappings(
+  core: Core,
+  { functions, iam, hasStream, mappingMs }: Surroundings,
+): Service['operations'] {
   const mappings = new Map<string, Mapping>();
   const later = (mapping: Mapping, state: Mapping['state']) =>
-    core.clock.at(core.clock.now() + changeMs, () => {
+    core.clock.at(core.clock.now() + mappingMs, () => {
       if (mapping.state !== 'Deleting') mapping.state = state;
     });
   const existing = ({ input, account, region }: Call): Mapping => {
@@ -91,7 +94,7 @@ export function eventSourceMappings(core: Core, { functions, iam, hasStream }: S
     DeleteEventSourceMapping(call) {
       const mapping = existing(call);
       mapping.state = 'Deleting';
-      core.clock.at(core.clock.now() + changeMs, () => mappings.delete(mapping.uuid));
+      core.clock.at(core.clock.now() + mappingMs, () => mappings.delete(mapping.uuid));
       return describe(mapping);
     },
     GetEventSourceMapping: (call) => describe(existing(call)),

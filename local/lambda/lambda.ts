@@ -20,6 +20,8 @@ export interface LambdaOptions {
   runner: Runner;
   /** Whether there is such a stream of a table; any stream is taken for there when absent. */
   hasStream?: (streamArn: string) => boolean;
+  /** How long an event source mapping is Creating, Updating or Deleting; 5 s when absent. */
+  mappingMs?: number;
   onLog?: (line: LogLine) => void;
   /** A record that could not be written to its destination; AWS only counts them (`DestinationDeliveryFailures`). */
   onDeliveryFailure?: (ended: Ended, error: unknown) => void;
@@ -101,7 +103,7 @@ const hasNoPolicy = (operation: string): boolean =>
 
 /** Lambda: functions from packages, run when invoked, with AWS's retries and destinations for what nobody waits for. */
 export function createLambda(core: Core, options: LambdaOptions): LambdaService {
-  const { iam, runner, onDeliveryFailure = () => {}, hasStream = () => true } = options;
+  const { iam, runner, onDeliveryFailure = () => {}, hasStream = () => true, mappingMs = 5000 } = options;
   const functions = new Functions();
   const logs = new Logs(core.clock, options.onLog ?? (() => {}));
   const pool = new Pool({ core, iam, runner, logs });
@@ -133,7 +135,7 @@ export function createLambda(core: Core, options: LambdaOptions): LambdaService 
     operations: {
       ...administration(core, iam, functions, (one) => pool.drop(one)),
       ...eventInvokeConfigs(functions, () => core.clock.now()),
-      ...eventSourceMappings(core, { functions, iam, hasStream }),
+      ...eventSourceMappings(core, { functions, iam, hasStream, mappingMs }),
       Invoke: invokeOperation({
         functions,
         run: (one, requestId, event) => pool.run(one, requestId, event),

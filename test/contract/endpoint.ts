@@ -1,5 +1,7 @@
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SNS } from '@aws-sdk/client-sns';
@@ -45,8 +47,15 @@ export const config =
 export const roleArn =
   process.env.CONTRACT_ROLE_ARN ?? (where === 'aws' ? undefined : 'arn:aws:iam::123456789012:role/tablekeep-contract');
 
+/** A role that Lambda may assume and that may read the streams of tables; named and left out as `roleArn`. */
+export const readerRoleArn =
+  process.env.CONTRACT_READER_ROLE_ARN ??
+  (where === 'aws' ? undefined : 'arn:aws:iam::123456789012:role/tablekeep-contract-reader');
+
+export const alarms = new CloudWatch(config);
 export const dynamodb = new DynamoDB(config);
 export const events = new EventBridge(config);
+export const lambda = new Lambda(config);
 export const scheduler = new Scheduler(config);
 export const sns = new SNS(config);
 export const sqs = new SQS(config);

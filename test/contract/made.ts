@@ -37,9 +37,12 @@ export async function createTable(options: TableOptions = {}): Promise<TableDesc
     BillingMode: 'PAY_PER_REQUEST',
     ...options,
   });
-  afterwards(() => unprotectAndDelete(TableName));
+  deleteLater(TableName);
   return TableDescription ?? {};
 }
+
+/** Has a table deleted in the end that came about in another way than by `createTable`. */
+export const deleteLater = (name: string): void => afterwards(() => unprotectAndDelete(name));
 
 async function unprotectAndDelete(TableName: string): Promise<void> {
   const { Table } = await dynamodb.describeTable({ TableName });
