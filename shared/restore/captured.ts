@@ -12,7 +12,7 @@ import type { Paced } from './paced.ts';
 export async function capturedNear(
   world: World,
   source: FoundSource,
-  livingId?: string,
+  { livingId, paced }: { livingId: string | undefined; paced: Paced },
 ): Promise<Captured | undefined> {
   const { place } = source;
   const tableId = source.kind === 'backup' ? source.backup.tableId : source.table.id;
@@ -23,7 +23,7 @@ export async function capturedNear(
   const name = source.kind === 'backup' ? source.backup.tableName : source.table.name;
   const now = world.clock.now();
   const read = await readSettings(world, place, 'restore', name, { except: keptByBackup, paced });
-  return { settings: read.settings, capturedAt: now };
+  return { settings: read.settings, capturedAt: now, isOfNow: true };
 }
 
 async function refOfBackup({ catalog }: World, source: FoundSource): Promise<SettingsRef | undefined> {

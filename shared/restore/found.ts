@@ -8,21 +8,39 @@ import type { FullBackup, LivingTable, Window } from './calls.ts';
 /** The ledger entry of a backup: what is pinned. */
 export type Pinned = BackupOf & { tableName: string; backupArn: string };
 
-export type FoundSource =
+/** What DescribeBackup knows beside the structure, and nobody captures. */
+export interface Features {
+  stream: { viewType: string } | null;
+  timeToLive: { attribute: string } | null;
+}
+
+export type FoundSource = {
+  place: Target;
+  /** Absent: AWS does not say it of a SYSTEM backup, and the table had no other. */
+  features?: Features;
+} & (
   | {
       kind: 'backup';
-      place: Target;
       backup: FullBackup;
       /** Absent: not in our ledger, so it cannot be pinned. */
       pin?: Pinned;
     }
-  | { kind: 'instant'; place: Target; table: LivingTable; window: Window /** Epoch ms. */; at: number };
+  | {
+      kind: 'instant';
+      table: LivingTable;
+      window: Window;
+      /** Epoch ms. */
+      at: number;
+    }
+);
 
 /** The settings nearest to what is restored. */
 export interface Captured {
   settings: TableSettings;
   /** Epoch ms. */
   capturedAt: number;
+  /** Nobody captured any: they are those that the living table has now. */
+  isOfNow?: true;
 }
 
 /** A key that the restore will need, and what is known of it. */

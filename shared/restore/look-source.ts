@@ -8,7 +8,7 @@ import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
 import type { FullBackup, ListedBackup, LivingTable, Window } from './calls.ts';
 import { chooseBackup } from './choose.ts';
-import type { FoundSource, Pinned } from './found.ts';
+import type { Features, FoundSource, Pinned } from './found.ts';
 import type { Paced } from './paced.ts';
 
 export interface Sought {
@@ -54,7 +54,7 @@ async function byArn(world: World, sought: Sought, backupArn: string, field: str
     );
   }
   const living = await world.restores(place).describeTable(backup.tableName);
-  return { ...(await ofBackup(world, place, backup, field)), ...(living !== undefined && { living }) };
+  return { ...(await ofBackup(world, sought, backup, field)), ...(living !== undefined && { living }) };
 }
 
 async function byId(world: World, sought: Sought, backupId: string): Promise<SourceFound> {
@@ -73,19 +73,39 @@ async function byId(world: World, sought: Sought, backupId: string): Promise<Sou
   return byArn(world, sought, backup.backupArn, field);
 }
 
-async function ofBackup(world: World, place: Target, backup: FullBackup, field: string): Promise<SourceFound> {
+async function ofBackup(world: World, sought: Sought, backup: FullBackup, field: string): Promise<SourceFound> {
   const { backupArn, status, tableName, createdAt } = backup;
   if (status !== 'AVAILABLE') {
     const remedy = status === 'CREATING' ? 'Wait until it is, or choose an older one.' : 'Choose another one.';
     return not(field, `The backup of ${tableName} from ${iso(createdAt)} is ${status}, not AVAILABLE.`, remedy);
   }
+  const { place } = sought;
   const pin = await entryOf(world, place, backup);
+  const features = await featuresOf(world, sought, backup);
   const unpinned = `The backup ${backupArn} is not in this installation's ledger, so it cannot be pinned: whoever made it may delete it while the restore waits for its turn.`;
   return {
-    source: { kind: 'backup', place, backup, ...(pin !== undefined && { pin }) },
+    source: { kind: 'backup', place, backup, ...(features && { features }), ...(pin && { pin }) },
     mistakes: [],
     notices: pin === undefined && backup.type === 'USER' ? [unpinned] : [],
   };
+}
+
+const featuresIn = ({ table }: FullBackup): Features => ({
+  stream: table.stream ?? null,
+  timeToLive: table.timeToLive ?? null,
+});
+
+/** Of a SYSTEM backup AWS does not say them: those of the table's newest other backup are the nearest. */
+async function featuresOf(world: World, sought: Sought, backup: FullBackup): Promise<Features | undefined> {
+  if (backup.type !== 'SYSTEM') return featuresIn(backup);
+  const others = await listAll(world, sought, backup.tableName);
+  const newest = others
+    .filter(({ tableId, type, status }) => tableId === backup.tableId && type !== 'SYSTEM' && status === 'AVAILABLE')
+    .sort((a, b) => b.createdAt - a.createdAt)[0];
+  if (newest === undefined) return undefined;
+  const { place, paced } = sought;
+  const full = await paced('DescribeBackup', () => world.restores(place).describeBackup(newest.backupArn));
+  return full && featuresIn(full);
 }
 
 /** The entry of our ledger that knows this very backup: a fitting name is not enough. */
@@ -170,7 +190,9 @@ async function byInstant(
       'Give an instant of that window, or latest, or before for a backup.',
     );
   }
-  return { source: { kind: 'instant', place, table, window, at }, mistakes: [], notices: [] };
+  const timeToLive = (await world.restores(place).timeToLiveOf(table.name)) ?? null;
+  const features = { stream: table.stream ?? null, timeToLive };
+  return { source: { kind: 'instant', place, table, window, at, features }, mistakes: [], notices: [] };
 }
 
 const isWithin = ({ earliest, latest }: Window, at: number): boolean => at >= earliest && at <= latest;

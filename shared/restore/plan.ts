@@ -5,7 +5,7 @@ import type { Target } from '../target.ts';
 import type { Mistake } from '../task/task.ts';
 import type { KeyElement, StartCall, TableShape } from './calls.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
-import type { Found, FoundSource, Pinned } from './found.ts';
+import type { Captured, Found, FoundSource, Pinned } from './found.ts';
 import { wantedIndexes } from './index-overrides.ts';
 import { mistakesOfFound } from './mistakes.ts';
 import { type Structure, startCall } from './start-call.ts';
@@ -54,7 +54,7 @@ export function planRestore(found: Found): Planned {
   const wanted = wantedSettings({
     request: request.target,
     then,
-    isThenComplete: source.kind === 'backup' && source.backup.type !== 'SYSTEM',
+    features: source.features,
     captured: found.captured,
     lives: found.living !== undefined,
     billingMode,
@@ -162,7 +162,7 @@ function noticesOf(found: Found, { settings, notPutBack }: RestorePlan): string[
   const timeToLive = settings.timeToLive;
   return [
     ...found.notices,
-    ...(captured ? [`The settings are those captured at ${iso(captured.capturedAt)}.`] : []),
+    ...(captured ? [noticeOfCapture(captured)] : []),
     ...notPutBack.map(({ setting, reason }) => `${setting} will not be put back: ${reason}`),
     ...(timeToLive && 'attribute' in timeToLive
       ? [
@@ -177,3 +177,8 @@ function noticesOf(found: Found, { settings, notPutBack }: RestorePlan): string[
       .map(({ keyArn }) => `The key ${keyArn} could not be looked at.`),
   ];
 }
+
+const noticeOfCapture = ({ capturedAt, isOfNow }: Captured): string =>
+  isOfNow
+    ? 'No settings were ever captured; taken are those that the table has now.'
+    : `The settings are those captured at ${iso(capturedAt)}.`;

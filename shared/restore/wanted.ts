@@ -3,7 +3,7 @@ import { withoutIndexes } from '../settings/put-back.ts';
 import { isUnread, type Setting, type SettingName, type TableSettings } from '../settings/settings.ts';
 import type { Mistake } from '../task/task.ts';
 import type { TableShape } from './calls.ts';
-import type { Captured } from './found.ts';
+import type { Captured, Features } from './found.ts';
 
 type Target = RestoreRequest['target'];
 type Field = keyof Target;
@@ -82,8 +82,8 @@ export interface WantedSettings {
 interface Known {
   request: Target;
   then: TableShape;
-  /** Of a backup, stream and TTL are as DescribeBackup has them; a SYSTEM backup says nothing of them. */
-  isThenComplete: boolean;
+  /** Undefined: of a SYSTEM backup nobody knows them. */
+  features: Features | undefined;
   captured: Captured | undefined;
   /** A table that has the source's name. */
   lives: boolean;
@@ -91,6 +91,7 @@ interface Known {
   billingMode: TableShape['billingMode'];
 }
 
+const unsaid = 'AWS does not say it of a SYSTEM backup, and the table had no other backup.';
 const neverCaptured = 'The settings of this table were never captured; it was in no plan, or not yet.';
 
 /** The settings that the new table shall have: as they were, without what the request removes, with what it changes. */
@@ -138,8 +139,8 @@ function want(wanted: WantedSettings, speech: Speech, known: Known): void {
 }
 
 /** As it was: of a backup, AWS itself knows stream and TTL; everything else only who captured it. */
-function settingThen(setting: SettingName, { then, isThenComplete, captured }: Known): Setting<unknown> | undefined {
-  if (isThenComplete && (setting === 'stream' || setting === 'timeToLive')) return then[setting] ?? null;
+function settingThen(setting: SettingName, { then, features, captured }: Known): Setting<unknown> | undefined {
+  if (setting === 'stream' || setting === 'timeToLive') return features ? features[setting] : { unread: unsaid };
   if (setting === 'onDemandLimits' && captured === undefined) return limitsThen(then);
   return captured === undefined ? { unread: neverCaptured } : (captured.settings[setting] ?? null);
 }
