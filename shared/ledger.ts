@@ -69,6 +69,9 @@ export function backupFrom({ pk, sk, ...item }: Item): Backup {
   return { ...name, tableId, ...item } as Backup;
 }
 
+/** Stands for the id of a table that AWS does not describe to us. */
+export const idOfRefused = (tableName: string): string => `refused:${tableName}`;
+
 /** Some of the tables that a run selected: what is written down before any of them is claimed. */
 export interface SelectionPage {
   tables: SelectedTable[];

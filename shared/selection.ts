@@ -28,10 +28,15 @@ export function selectByName<T extends SelectableTable>(tables: T[], selector: T
   );
 }
 
+/** Whether a table with these tags is in no plan's backups. */
+export function isOptedOut(tags: Record<string, string>): boolean {
+  return (tags[optOutTag] ?? 'false').toLowerCase() !== 'false';
+}
+
 /** True when the table has not opted out and has every tag; an empty selector asks for none. */
 function matchesTags(tags: Record<string, string>, wanted: Record<string, string>): boolean {
   const own = new Map(Object.entries(tags));
-  if ((own.get(optOutTag) ?? 'false').toLowerCase() !== 'false') return false;
+  if (isOptedOut(tags)) return false;
   return Object.entries(wanted).every(([key, pattern]) => {
     const value = own.get(key);
     return value !== undefined && matches(pattern, value);

@@ -1,6 +1,7 @@
 import { kindOf } from '../errors.ts';
+import { idOfRefused } from '../ledger.ts';
 import { type Plan, targetsOf } from '../plan.ts';
-import { optOutTag, selectTables } from '../selection.ts';
+import { isOptedOut, selectTables } from '../selection.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { TableDescription, World } from '../world.ts';
 
@@ -60,7 +61,7 @@ async function listNames(world: World, target: Target): Promise<string[]> {
   return names.filter((name) => !isHome || name !== world.options.catalog);
 }
 
-/** Those that are deleted in between are left out. */
+/** Those that are deleted in between are left out; one that may not be described is there, and has no backup. */
 async function describe(world: World, target: Target, wanted: Set<string>): Promise<Map<string, TableDescription>> {
   const names = [...wanted];
   const described = new Map<string, TableDescription>();
@@ -68,7 +69,9 @@ async function describe(world: World, target: Target, wanted: Set<string>): Prom
     try {
       described.set(name, await world.dynamodb(target, 'read').describeTable(name));
     } catch (error) {
-      if (kindOf(error) !== 'gone') throw error;
+      const kind = kindOf(error);
+      if (kind === 'refused') described.set(name, undescribed(name));
+      else if (kind !== 'gone') throw error;
     }
   };
   for (let start = 0; start < names.length; start += describedAtOnce) {
@@ -77,4 +80,12 @@ async function describe(world: World, target: Target, wanted: Set<string>): Prom
   return described;
 }
 
-const isOptedOut = (tags: Record<string, string>) => (tags[optOutTag] ?? 'false') !== 'false';
+const undescribed = (name: string): TableDescription => ({
+  name,
+  id: idOfRefused(name),
+  arn: '',
+  status: '',
+  createdAt: 0,
+  sizeBytes: 0,
+  itemCount: 0,
+});

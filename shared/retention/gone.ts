@@ -16,7 +16,7 @@ export type GoneTables = Map<string, number>;
  */
 export async function findGoneTables(world: World, of: PlanInTarget, backups: Backup[], now: number) {
   const tables = new Map(backups.filter(isAvailable).map(({ tableId, tableName }) => [tableId, tableName]));
-  const living = await livingTables(world, of, new Set(tables.values()));
+  const living = await livingTables(world, of, tables);
   const known = await rememberedGone(world, of);
   return new Map([...tables.keys()].filter((id) => !living.has(id)).map((id) => [id, known.get(id) ?? now]));
 }
@@ -47,8 +47,10 @@ async function rememberedGone(world: World, of: PlanInTarget): Promise<GoneTable
   return gone;
 }
 
-async function livingTables(world: World, { target }: PlanInTarget, wanted: Set<string>): Promise<Set<string>> {
+/** A name that may not be described counts as every table that we know by it. */
+async function livingTables(world: World, { target }: PlanInTarget, tables: Map<string, string>): Promise<Set<string>> {
   const dynamodb = world.dynamodb(target, 'retain');
+  const wanted = new Set(tables.values());
   const names: string[] = [];
   for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
     const page = await dynamodb.listTables(after);
@@ -60,7 +62,9 @@ async function livingTables(world: World, { target }: PlanInTarget, wanted: Set<
     try {
       ids.add((await dynamodb.describeTable(name)).id);
     } catch (error) {
-      if (kindOf(error) !== 'gone') throw error;
+      const kind = kindOf(error);
+      if (kind === 'refused') for (const [id, tableName] of tables) if (tableName === name) ids.add(id);
+      if (kind !== 'gone' && kind !== 'refused') throw error;
     }
   };
   for (let start = 0; start < names.length; start += describedAtOnce) {

@@ -1,5 +1,5 @@
 import { errorText, kindOf } from '../errors.ts';
-import { type SelectionPage, selectionKey, selectionOf } from '../ledger.ts';
+import { idOfRefused, type SelectionPage, selectionKey, selectionOf } from '../ledger.ts';
 import { adHoc } from '../names.ts';
 import type { SelectedTable } from '../run.ts';
 import { type SelectableTable, selectByName, selectTables } from '../selection.ts';
@@ -137,7 +137,7 @@ class Lister {
     if (passing[0] !== undefined && !(isHalfway && failed.length < described.length)) throw passing[0].error;
     return described.map((table) =>
       table !== undefined && 'error' in table
-        ? { name: table.name, id: `refused:${table.name}`, refused: errorText(table.error) }
+        ? { name: table.name, id: idOfRefused(table.name), refused: errorText(table.error) }
         : table,
     );
   }

@@ -184,3 +184,21 @@ test('what is known to be overdue is not looked for in the whole ledger every ho
 function describe(TableName: string) {
   return new DescribeTableCommand({ TableName });
 }
+
+test('a table that may not be described is overdue like one without a backup, and hides no other', async () => {
+  await begin();
+  await here.table('closed');
+  await here.table('orders');
+  here.aws.intercept(async (call, perform) => {
+    if (call.operation === 'DescribeTable' && call.input.TableName === 'closed')
+      throw new AwsError('AccessDeniedException', 'explicit deny');
+    return perform();
+  });
+  await lookEveryHour('2026-01-03T00:00Z');
+  expect(
+    here
+      .told('Backup Overdue')
+      .map(({ table }) => table)
+      .sort(),
+  ).toEqual(['closed', 'orders']);
+});

@@ -1,5 +1,6 @@
 import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
 import { hold, pin } from '../../shared/holds.ts';
 import { backupItem } from '../../shared/ledger.ts';
 import { backupName, installationOf, stampOf } from '../../shared/names.ts';
@@ -167,6 +168,20 @@ test('with afterTableDeleted the backups of a deleted table go that long after i
   await here.pass('2026-03-03T01:00Z');
   expect(await apply()).toMatchObject({ kept: 0, deleted: 2 });
   expect(here.told('Backup Deleted')[0]?.reason).toContain('afterTableDeleted');
+});
+
+test('a table that may not be described is not taken for gone, and holds back no other', async () => {
+  await begin(aPlan({ keep: { last: 1, afterTableDeleted: '1d' } }));
+  await here.table('users');
+  for (const day of [2, 3]) await here.backUpAll(night(day), ['orders', 'users']);
+  here.aws.intercept(async (call, perform) => {
+    if (call.operation === 'DescribeTable' && call.input.TableName === 'orders')
+      throw new AwsError('AccessDeniedException', 'explicit deny');
+    return perform();
+  });
+  expect(await apply()).toMatchObject({ kept: 2, deleted: 2 });
+  await here.pass('2026-02-01T00:00Z');
+  expect(await apply()).toMatchObject({ kept: 2, deleted: 0 });
 });
 
 test('a new table of the same name does not keep the old one alive, and is not taken for gone', async () => {
