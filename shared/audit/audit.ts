@@ -12,7 +12,8 @@ import { auditProtection, type Protection } from './protection.ts';
 import { report } from './report.ts';
 import { auditedTargets, lookAtTables, plansIn } from './tables.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** The list may lag behind: so much of the last window is looked at again. */
 const overlapMs = 600_000;
@@ -49,7 +50,9 @@ async function drive(world: World, target: Target, lease: Lease): Promise<boolea
   // What a driver found before it died.
   await changes.tellPeople();
   const tellAfter = <T>(work: Promise<T>) => work.finally(() => changes.tellPeople());
-  const looked = memory.isLooked ? memory : await tellAfter(lookAround(audit));
+  // A full comparison may outlast the hour: what is done every hour does not wait for its end.
+  const isLooked = memory.isLooked && world.clock.now() < (memory.lookedAt ?? 0) + hourMs;
+  const looked = isLooked ? memory : await tellAfter(lookAround(audit));
   const isDone = await tellAfter(goThroughAll({ ...audit, memory: looked }));
   if (isDone) await lease.end({ memories: ['isLooked'] });
   else await lease.release(world.clock.now());

@@ -4,7 +4,7 @@ import { backupItem } from '../../shared/ledger.ts';
 import { backupName } from '../../shared/names.ts';
 import type { Backup } from '../../shared/run.ts';
 
-import { hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
+import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
 
 let here: Surroundings;
 afterEach(() => here.restore());
@@ -92,4 +92,24 @@ test('a backup that a table made anew got in place of the one before it is in th
   await here.pass('2026-01-01T03:00Z');
   await look();
   expect(here.told('Backup Unrecognised')).toEqual([]);
+});
+
+test('a full comparison that takes hours does not keep the audit from finding what is overdue', async () => {
+  here = await surroundings('2026-01-01T00:00Z', [aPlan({ rpo: '26h' })]);
+  await here.table('orders');
+  await here.table('users');
+  await here.backUpAll('2026-01-01T02:00Z', ['orders', 'users']);
+  await here.pass('2026-03-31T02:00Z');
+  await here.backUpAll('2026-03-31T02:00Z', ['orders', 'users']);
+  const lookShortly = () => here.run(audit(here.world, hub, here.invocation(61)));
+  await here.pass('2026-04-01T03:50Z');
+  expect(await lookShortly()).toBe(false);
+  expect(here.told('Backup Overdue')).toEqual([]);
+  let isDone = false;
+  while (here.clock.now() < Date.parse('2026-04-01T05:00Z')) {
+    await here.pass(here.clock.now() + 300_000);
+    isDone = await lookShortly();
+  }
+  expect(isDone).toBe(false);
+  expect(here.told('Backup Overdue')).toHaveLength(2);
 });
