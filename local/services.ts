@@ -65,7 +65,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
     tagging(core, [tagged]),
     streams,
     metrics,
-    autoscaling(core, { alarms: metrics.alarms, isThere: tables.isThere }),
+    autoscaling(core, { alarms: metrics.alarms, throughputOf: tables.throughputOf }),
   ];
   return { dynamodb: tables, lambda, sns, cloudformation, all };
 }

@@ -1,18 +1,10 @@
-import type { Alarms } from '../cloudwatch/alarms.ts';
 import { validatorOf } from '../members.ts';
 import { page } from '../page.ts';
 import { AwsError, type Call, type Core, type Permission, type Service } from '../service.ts';
 import { perRegion } from '../state.ts';
-import { dropAlarms, longestPage, policyOperations } from './policies.ts';
+import { type AutoScalingOptions, dropAlarms, longestPage, policyOperations } from './policies.ts';
 import { scheduledActionOperations } from './scheduled-actions.ts';
 import { invalid, isAsked, keyOf, resourceOf, type ScalableTarget, type State, targetOf } from './targets.ts';
-
-/** What auto scaling asks of the world around it. */
-export interface AutoScalingOptions {
-  alarms: Alarms;
-  /** Whether a table, and an index of it, can be scaled. */
-  isThere(of: { account: string; region: string }, table: string, index?: string): boolean;
-}
 
 const named = ['ServiceNamespace', 'ResourceId', 'ScalableDimension'];
 
@@ -36,9 +28,10 @@ const validate = validatorOf({
  * Application Auto Scaling for tables and their indexes: targets, policies, schedules. Nothing is scaled
  * (https://docs.aws.amazon.com/autoscaling/application/APIReference/).
  */
-export function autoscaling(core: Core, { alarms, isThere }: AutoScalingOptions): Service {
+export function autoscaling(core: Core, options: AutoScalingOptions): Service {
   const states = perRegion((): State => ({ targets: new Map(), policies: new Map(), actions: new Map() }));
   const stateOf = (call: Call) => states(call);
+  const { alarms, throughputOf } = options;
 
   return {
     name: 'application-autoscaling',
@@ -49,7 +42,7 @@ export function autoscaling(core: Core, { alarms, isThere }: AutoScalingOptions)
     operations: {
       RegisterScalableTarget(call) {
         const { table, index } = resourceOf(call);
-        if (!isThere(call, table, index))
+        if (throughputOf(call, table, index) === undefined)
           throw invalid(`DynamoDB ${index ? 'index' : 'table'} does not exist: ${call.input.ResourceId}`);
         return { ScalableTargetARN: register(core, stateOf(call), call).arn };
       },
@@ -78,7 +71,7 @@ export function autoscaling(core: Core, { alarms, isThere }: AutoScalingOptions)
         if (target === undefined) throw new AwsError('ResourceNotFoundException', `Resource not found: ${arn}`);
         return { Tags: target.tags };
       },
-      ...policyOperations({ core, alarms, stateOf }),
+      ...policyOperations(core, stateOf, options),
       ...scheduledActionOperations(core, stateOf),
     },
   };

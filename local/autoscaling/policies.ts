@@ -1,12 +1,14 @@
 import type { Alarms } from '../cloudwatch/alarms.ts';
+import type { Throughput } from '../dynamodb/state.ts';
 import { page } from '../page.ts';
 import { AwsError, type Call, type Core, type Service } from '../service.ts';
 import { invalid, isAsked, keyOf, type ScalingPolicy, type State, targetOf } from './targets.ts';
 
-interface Surroundings {
-  core: Core;
+/** What auto scaling asks of the world around it. */
+export interface AutoScalingOptions {
   alarms: Alarms;
-  stateOf(call: Call): State;
+  /** The capacity of a table or an index that can be scaled now. */
+  throughputOf(of: Call, table: string, index?: string): Throughput | undefined;
 }
 
 /** How many are on a page. */
@@ -18,7 +20,11 @@ const metrics: Record<string, string> = {
 };
 
 /** Target tracking of tables: the policy and the alarms that it makes, without scaling anything. */
-export function policyOperations({ core, alarms, stateOf }: Surroundings): Service['operations'] {
+export function policyOperations(
+  core: Core,
+  stateOf: (call: Call) => State,
+  options: AutoScalingOptions,
+): Service['operations'] {
   return {
     PutScalingPolicy(call) {
       const { policies } = stateOf(call);
@@ -44,7 +50,7 @@ export function policyOperations({ core, alarms, stateOf }: Surroundings): Servi
         alarms: before?.alarms ?? [],
         createdAt: before?.createdAt ?? core.clock.now(),
       };
-      if (before === undefined) policy.alarms = makeAlarms(core, alarms, call, policy);
+      if (before === undefined) policy.alarms = makeAlarms(core, options, call, policy);
       policies.set(key, policy);
       return { PolicyARN: policy.arn, Alarms: policy.alarms };
     },
@@ -58,7 +64,7 @@ export function policyOperations({ core, alarms, stateOf }: Surroundings): Servi
         throw new AwsError('ObjectNotFoundException', `No scaling policy found for ${what}`);
       }
       policies.delete(key);
-      dropAlarms(alarms, call, policy);
+      dropAlarms(options.alarms, call, policy);
     },
     DescribeScalingPolicies: (call) => {
       const names = (call.input.PolicyNames ?? []) as string[];
@@ -85,35 +91,42 @@ const describe = (policy: ScalingPolicy) => ({
 
 /**
  * Target tracking on a table makes four alarms of its own, which nobody should change or copy
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html). Thresholds are as the console
- * shows them: consumption in a minute at the target, and capacity itself.
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html): consumption in a minute above the
+ * target or 20 percent below it, and capacity that somebody else changed. Names and numbers are as moto has them from AWS.
  */
-function makeAlarms(core: Core, alarms: Alarms, of: Call, policy: ScalingPolicy): ScalingPolicy['alarms'] {
+function makeAlarms(
+  core: Core,
+  { alarms, throughputOf }: AutoScalingOptions,
+  of: Call,
+  policy: ScalingPolicy,
+): ScalingPolicy['alarms'] {
   const [, table = '', , index] = policy.resourceId.split('/');
-  const { PredefinedMetricSpecification, TargetValue } = policy.configuration as {
+  const { PredefinedMetricSpecification, TargetValue = 0 } = policy.configuration as {
     PredefinedMetricSpecification?: { PredefinedMetricType?: string };
     TargetValue?: number;
   };
   const consumed = metrics[PredefinedMetricSpecification?.PredefinedMetricType ?? ''];
-  const isRead = policy.dimension.endsWith('ReadCapacityUnits');
-  const provisioned = isRead ? 'ProvisionedReadCapacityUnits' : 'ProvisionedWriteCapacityUnits';
+  const member = policy.dimension.endsWith('ReadCapacityUnits') ? 'ReadCapacityUnits' : 'WriteCapacityUnits';
+  const units = throughputOf(of, table, index)?.[member] ?? 0;
+  const inMinute = (percent: number) => (60 * units * percent) / 100;
   const Dimensions = [
     { Name: 'TableName', Value: table },
     ...(index === undefined ? [] : [{ Name: 'GlobalSecondaryIndexName', Value: index }]),
   ];
-  const threshold = 60 * Number(TargetValue ?? 0);
+  const provisioned = `Provisioned${member}`;
+  const action = `${policy.arn}:createdBy/${core.random.uuid()}`;
   const kinds = [
-    ['AlarmHigh', consumed, 'Sum', 60, 2, 'GreaterThanThreshold', threshold],
-    ['AlarmLow', consumed, 'Sum', 60, 15, 'LessThanThreshold', threshold],
-    ['ProvisionedCapacityHigh', provisioned, 'Average', 300, 3, 'GreaterThanThreshold', 1],
-    ['ProvisionedCapacityLow', provisioned, 'Average', 300, 3, 'LessThanThreshold', 1],
+    ['AlarmHigh', consumed, 'Sum', 60, 2, 'GreaterThanThreshold', inMinute(TargetValue)],
+    ['AlarmLow', consumed, 'Sum', 60, 15, 'LessThanThreshold', inMinute(Math.max(0, TargetValue - 20))],
+    ['ProvisionedCapacityHigh', provisioned, 'Average', 300, 2, 'GreaterThanThreshold', units],
+    ['ProvisionedCapacityLow', provisioned, 'Average', 300, 3, 'LessThanThreshold', units],
   ] as const;
   return kinds.flatMap(([kind, MetricName, Statistic, Period, EvaluationPeriods, ComparisonOperator, Threshold]) => {
     if (MetricName === undefined) return [];
     const name = `TargetTracking-${policy.resourceId}-${kind}-${core.random.uuid()}`;
     const definition = {
-      AlarmDescription: `DO NOT EDIT OR DELETE. For TargetTrackingScaling policy ${policy.arn}.`,
-      AlarmActions: [policy.arn],
+      AlarmDescription: `DO NOT EDIT OR DELETE. For TargetTrackingScaling policy ${action}.`,
+      AlarmActions: [action],
       Namespace: 'AWS/DynamoDB',
       ...{ MetricName, Statistic, Period, EvaluationPeriods, ComparisonOperator, Threshold, Dimensions },
     };

@@ -14,7 +14,7 @@ import { ownersCall, permissionsOf } from './permissions.ts';
 import type { Count, Rate } from './quotas.ts';
 import { resourcePolicyOperations } from './resource-policies.ts';
 import { restoreOperations } from './restores.ts';
-import { type Operations, Region, type World } from './state.ts';
+import { type Operations, Region, type Throughput, type World } from './state.ts';
 import { tableOperations } from './tables.ts';
 import { tagOperations } from './tags.ts';
 import { timeToLiveOperations } from './time-to-live.ts';
@@ -32,8 +32,8 @@ export interface Inspection {
   snapshotOf(backupArn: string): Snapshot;
   /** What a table holds now; throws when there is no such table. */
   itemsOf(of: { account: string; region: string }, tableName: string): Snapshot;
-  /** Whether a table is there that is not being created or deleted, and an index of it. */
-  isThere(of: { account: string; region: string }, tableName: string, indexName?: string): boolean;
+  /** The capacity of a table, or of an index, that is there and not being created or deleted. */
+  throughputOf(of: { account: string; region: string }, tableName: string, indexName?: string): Throughput | undefined;
   /** The ARN of a table's stream that is enabled. */
   hasStream(streamArn: string): boolean;
   /** The tables of an account and Region with their tags, in the order of their names. */
@@ -119,10 +119,11 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
       if (table === undefined) throw new Error(`There is no table ${tableName} in ${of.account}/${of.region}.`);
       return table.items.snapshot();
     },
-    isThere(of, tableName, indexName) {
+    throughputOf(of, tableName, indexName) {
       const table = world.region(of).tables.get(tableName);
-      if (table === undefined || table.status === 'CREATING' || table.status === 'DELETING') return false;
-      return indexName === undefined || table.globalIndexes.some(({ IndexName }) => IndexName === indexName);
+      if (table === undefined || table.status === 'CREATING' || table.status === 'DELETING') return undefined;
+      if (indexName === undefined) return table.throughput;
+      return table.globalIndexes.find(({ IndexName }) => IndexName === indexName)?.throughput;
     },
     hasStream(streamArn) {
       const [, , , region = '', account = '', ...rest] = streamArn.split(':');

@@ -21,7 +21,9 @@ async function makeTarget() {
   });
   const target = targetOf(name);
   await call('RegisterScalableTarget', { ...target, ...capacity });
-  afterwards(() => call('DeregisterScalableTarget', target));
+  afterwards(async () => {
+    if (((await targets(target)) as unknown[]).length > 0) await call('DeregisterScalableTarget', target);
+  });
   return { name, target };
 }
 
@@ -71,7 +73,8 @@ rule('a policy is described as it was put, with its alarms', async () => {
   const names = (Alarms as { AlarmName: string }[]).map(({ AlarmName }) => AlarmName);
   expect(names.every((one) => one.startsWith(`TargetTracking-table/${name}-`))).toBe(true);
   const { MetricAlarms = [] } = await alarms.describeAlarms({ AlarmNames: names });
-  expect(MetricAlarms.map(({ AlarmActions }) => AlarmActions)).toEqual(names.map(() => [PolicyARN]));
+  expect(MetricAlarms).toHaveLength(4);
+  expect(MetricAlarms.every(({ AlarmActions }) => AlarmActions?.[0]?.startsWith(`${PolicyARN}:createdBy/`))).toBe(true);
 });
 
 rule('a scheduled action is described as it was put', async () => {
@@ -102,7 +105,6 @@ rule('a target that is deregistered takes its policies with it', async () => {
   await call('PutScalingPolicy', { ...target, ...tracking });
   await call('DeregisterScalableTarget', target);
   expect([await targets(target), await policies(target)]).toEqual([[], []]);
-  await call('RegisterScalableTarget', { ...target, ...capacity });
 });
 
 rule('a table that does not exist is not scaled', async () => {

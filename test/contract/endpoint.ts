@@ -50,7 +50,7 @@ export const roleArn =
 /** A role that Lambda may assume and that may read the streams of tables; named and left out as `roleArn`. */
 export const readerRoleArn =
   process.env.CONTRACT_READER_ROLE_ARN ??
-  (where === 'aws' ? undefined : 'arn:aws:iam::123456789012:role/tablekeep-contract-reader');
+  (where === 'local' ? 'arn:aws:iam::123456789012:role/tablekeep-contract-reader' : undefined);
 
 export const alarms = new CloudWatch(config);
 export const dynamodb = new DynamoDB(config);

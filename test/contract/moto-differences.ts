@@ -3,6 +3,9 @@ const noChecks = 'moto does not check this part of a request.';
 const noTableId = 'moto knows no TableId in backups.';
 const noWindow = 'ListBackups of moto takes no notice of time bounds.';
 const noPages = 'ListBackups of moto answers everything on one page.';
+const noOverrides = 'Restores of moto take no notice of overrides.';
+const noPoints = 'A restore to a point in time of moto copies the table as it is now, whatever was asked for.';
+const noOperation = 'moto does not know the operation.';
 const noExpression = 'Scheduler of moto takes any text for an expression.';
 
 /**
@@ -85,6 +88,61 @@ export const motoDifferences: Record<string, Record<string, string>> = {
     'every day is no schedule': noExpression,
     'a time zone that does not exist is refused': noChecks,
     "a schedule's name has at most 64 letters, digits, dots, dashes and underscores": noChecks,
+  },
+  'restores.test.ts': {
+    'a restore answers with a table that is CREATING and says where it comes from': noLife,
+    'an index can be left out, and billing can be another': noOverrides,
+    'an index that the backup does not have is refused': noOverrides,
+    'capacity for a table on demand is refused': noOverrides,
+    'a backup that is being made is not restored': noLife,
+    "a backup comes back in another Region, which is called with the backup's ARN and an encryption":
+      'A backup is not found from another Region.',
+  },
+  'point-in-time.test.ts': {
+    'the latest point of a table becomes a new table, which says where it comes from': noLife,
+    'a table without point-in-time recovery has no points': noPoints,
+    'a table that does not exist has no points': 'It is a SourceTableNotFoundException.',
+    'an instant before the window is refused': noPoints,
+    'an instant that has not come is refused': noPoints,
+  },
+  'kinesis-destinations.test.ts': {
+    "a table's destination is ENABLING, ACTIVE, DISABLING and DISABLED": noOperation,
+    'a destination that is on is not switched on again': noOperation,
+    'a destination that is not on is not switched off': noOperation,
+    "a destination's precision can be changed": noOperation,
+    'a table that does not exist has no destinations': noOperation,
+  },
+  'contributor-insights.test.ts': {
+    'contributor insights are off at first, and on when they were switched on': noOperation,
+    'an index has contributor insights of its own': noOperation,
+    'a table that does not exist has no contributor insights': noOperation,
+  },
+  'resource-policies.test.ts': {
+    'a policy is put only in place of the one that is expected':
+      'NO_POLICY and revisions of no policy are not looked at.',
+    'a policy that is no JSON is refused': noChecks,
+  },
+  'table-changes.test.ts': {
+    "a table's class can be changed": 'UpdateTable of moto takes no notice of it.',
+    'a table on demand can be limited': 'UpdateTable of moto takes no notice of it.',
+    'warm throughput goes up and never down': 'It goes down.',
+    'a stream is not enabled twice, and none is not disabled': noChecks,
+    'a table is no replica of itself': noChecks,
+    'a Region that does not exist gets no replica': noChecks,
+  },
+  'autoscaling.test.ts': {
+    'a target is described as it was registered': 'What is suspended is missing.',
+    'a target that is deregistered takes its policies with it': 'Its policies stay.',
+    'a table that does not exist is not scaled': noChecks,
+    'what is not registered has no policy and is not deregistered': noChecks,
+  },
+  'alarms.test.ts': {
+    'the alarms of a metric are those with exactly its dimensions': 'Dimensions are not looked at.',
+    'alarms are found by the beginning of their names, page after page': 'All of them are on one page.',
+    'an alarm on nothing is refused': noChecks,
+  },
+  'event-source-mappings.test.ts': {
+    'a stream that is enabled again is another stream': 'A stream is not enabled a second time.',
   },
   'identity.test.ts': {
     'a role that does not exist is not assumed': 'Any ARN is assumed.',
