@@ -3,10 +3,8 @@ import { Lease, LeaseLostError } from '../retention/lease.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Invocation, World } from '../world.ts';
 import { Changes } from './changes.ts';
-import { compareWithCatalog } from './compare.ts';
-import { compareFully, oldestBackupAt, stepMs } from './full.ts';
+import { compareBothWays, compareFully, oldestBackupAt, stepMs } from './full.ts';
 import { auditKeys } from './keys.ts';
-import { listBackups } from './list.ts';
 import { auditKey, type Memory } from './memory.ts';
 import { auditProtection, type Protection } from './protection.ts';
 import { report } from './report.ts';
@@ -15,7 +13,8 @@ import { auditedTargets, lookAtTables, plansIn } from './tables.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** The list may lag behind: so much of the last window is looked at again. */
+/** The list may lag behind: so old must be what it is expected to show, and so much of the last window is looked at again. */
+const lagMs = 60_000;
 const overlapMs = 600_000;
 
 /** Leaves most of ListBackups' five calls a second to the runs. */
@@ -71,9 +70,10 @@ async function lookAround(audit: Audit): Promise<Memory> {
     const ofPlan = await auditProtection(world, audited, changes);
     protections.set(plan.name, ofPlan);
   }
-  const { comparedUntil, plans } = await compareSince(audit, now);
   const deployed = plansIn(world, target).map(({ name }) => name);
-  const knownPlans = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed, ...plans])];
+  const known = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed])];
+  const { comparedUntil, named } = await compareSince(audit, known, now);
+  const knownPlans = [...new Set([...known, ...named])];
   await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
   const reportedOn = new Date(now).toISOString().slice(0, 10);
   const knownTargets = targetsKnown(audit);
@@ -91,18 +91,12 @@ function targetsKnown({ world, target, memory }: Audit): string[] {
   return [...new Set([...(memory.knownTargets ?? []), ...auditedTargets(world).map(targetKey)])];
 }
 
-/** Compares what AWS has new with the catalog, and says from where to go on next time. */
-async function compareSince({ world, target, memory, changes }: Audit, now: number) {
-  const since = memory.comparedUntil ?? now;
-  const plans = new Set<string>();
-  let comparedUntil = now;
-  // The list's bound is exclusive and in whole seconds.
-  for await (const page of listBackups(world, target, { from: since - overlapMs, until: now + 1000, perSecond })) {
-    const compared = await compareWithCatalog(world, target, page, changes);
-    for (const plan of compared.plans) plans.add(plan);
-    comparedUntil = Math.min(comparedUntil, compared.openSince ?? now);
-  }
-  return { plans, comparedUntil: Math.max(comparedUntil, now - dayMs) };
+/** Compares what is new at AWS and in the catalog, and says from where to go on next time. */
+async function compareSince({ world, target, memory, changes }: Audit, plans: string[], now: number) {
+  const from = (memory.comparedUntil ?? now) - overlapMs;
+  const window = { from, until: now, madeUntil: now - lagMs, perSecond };
+  const { plans: named, openSince = now } = await compareBothWays(world, target, plans, window, changes);
+  return { named, comparedUntil: Math.max(openSince, now - dayMs) };
 }
 
 /** The weekly full comparison, some hours of backups at a time; false when the rest is left for later. */

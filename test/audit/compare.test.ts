@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../shared/audit/audit.ts';
 import { auditKey } from '../../shared/audit/memory.ts';
-import { backupFrom, backupsOf } from '../../shared/ledger.ts';
+import { backupFrom, backupItem, backupsOf } from '../../shared/ledger.ts';
 import { backupName, installationOf, stampOf } from '../../shared/names.ts';
 import type { Backup } from '../../shared/run.ts';
-import { type aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
+import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
 
 let here: Surroundings;
 afterEach(() => here.restore());
@@ -137,10 +137,25 @@ test('what a run is still busy with is left to the run', async () => {
   expect(await here.states()).toEqual({ CREATING: 1 });
 });
 
+test('what was made since the last audit and is not at AWS any more has vanished within the hour', async () => {
+  await begin();
+  const gone = await backUp('2026-01-01T02:00Z');
+  const there = await backUp('2026-01-01T02:01Z');
+  await here.deleteByHand(gone);
+  await here.pass('2026-01-01T03:00Z');
+  await look();
+  await look();
+  expect(here.told('Backup Vanished')).toMatchObject([{ backupArn: gone.backupArn }]);
+  expect((await here.stateOf(gone)).state).toBe('VANISHED');
+  expect((await here.stateOf(there)).state).toBe('AVAILABLE');
+});
+
 test('once a week everything is compared: what AWS does not know any more has vanished, and that is told once', async () => {
   await begin();
   const gone = await backUp('2026-01-01T02:00Z');
   const there = await backUp('2026-01-02T02:00Z');
+  await look();
+  await here.pass('2026-01-02T03:00Z');
   await here.deleteByHand(gone);
   await look();
   expect(here.told('Backup Vanished')).toEqual([]);
@@ -165,6 +180,20 @@ test('the whole comparison begins before the first backup of the oldest run, whi
   if (gone) await here.deleteByHand(gone);
   await look();
   expect(here.told('Backup Vanished')).toMatchObject([{ table: first }]);
+});
+
+test('a backup that was made days after its run was scheduled is compared like any other', async () => {
+  const tableId = await begin(aPlan({ deadline: '7d' }));
+  const run = { target: hub, plan: 'nightly', stamp: stampOf(Date.parse('2026-01-01T02:00Z')) };
+  await here.pass('2026-01-06T02:00Z');
+  const made = await here.backUp('orders', backupName(here.world.installation, run, tableId));
+  const late: Backup = { ...run, tableId, tableName: 'orders', state: 'AVAILABLE', attempt: 1, ...made };
+  await here.world.catalog.put(backupItem(late));
+  await here.pass('2026-01-06T04:00Z');
+  await look();
+  await here.deleteByHand(late);
+  await lookAfterAWeek();
+  expect(here.told('Backup Vanished')).toMatchObject([{ backupArn: made.backupArn }]);
 });
 
 test('what the list does not show, and DescribeBackup does, has not vanished', async () => {
