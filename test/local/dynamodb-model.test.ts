@@ -175,14 +175,30 @@ test('answers have no members that the API model does not know', async () => {
   await local.client.describeContinuousBackups({ TableName });
   await local.client.describeBackup({ BackupArn });
   await local.client.listBackups({});
-  await local.client.deleteBackup({ BackupArn });
   await local.client.putItem({ TableName, Item: { id: { S: 'a' } } });
   await local.client.getItem({ TableName, Key: { id: { S: 'a' } } });
   await local.client.batchGetItem({ RequestItems: { orders: { Keys: [{ id: { S: 'a' } }] } } });
   await local.client.scan({ TableName });
+  await local.client.restoreTableFromBackup({ TargetTableName: 'again', BackupArn });
+  await local.client.restoreTableToPointInTime({
+    SourceTableName: TableName,
+    TargetTableName: 'then',
+    UseLatestRestorableTime: true,
+  });
+  const Kinesis = { TableName, StreamArn: 'arn:aws:kinesis:us-east-1:123456789012:stream/changes' };
+  await local.client.enableKinesisStreamingDestination(Kinesis);
+  await local.client.describeKinesisStreamingDestination({ TableName });
+  await local.client.updateContributorInsights({ TableName, ContributorInsightsAction: 'ENABLE' });
+  await local.client.describeContributorInsights({ TableName });
+  await local.client.listContributorInsights({});
+  const { RevisionId } = await local.client.putResourcePolicy({ ResourceArn, Policy: '{"Statement":[]}' });
+  await local.client.getResourcePolicy({ ResourceArn });
+  await local.client.deleteResourcePolicy({ ResourceArn, ...(RevisionId && { ExpectedRevisionId: RevisionId }) });
   await local.client.describeLimits({});
   await local.client.describeEndpoints({});
+  await local.pass(86_400_000);
+  await local.client.deleteBackup({ BackupArn });
   await local.client.deleteTable({ TableName });
   expect(seen.filter((name) => name.includes('.'))).toEqual([]);
-  expect(seen).toHaveLength(22);
+  expect(seen).toHaveLength(32);
 });

@@ -5,6 +5,7 @@ import { makeTable, startLocal } from './dynamodb-local.ts';
 
 const table = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders';
 const backup = `${table}/backup/01769824800000-0000beef`;
+const key = 'arn:aws:kms:us-east-1:123456789012:key/1';
 const id = (value: string) => ({ id: { S: value } });
 const leading = (...keys: string[]) => ({ context: { 'dynamodb:LeadingKeys': keys } });
 
@@ -33,6 +34,9 @@ test.each([
   ['UpdateContinuousBackups', { TableName: 'orders' }, table],
   ['ListTagsOfResource', { ResourceArn: table }, table],
   ['TagResource', { ResourceArn: table }, table],
+  ['PutResourcePolicy', { ResourceArn: table }, table],
+  ['UpdateContributorInsights', { TableName: 'orders', IndexName: 'by-team' }, `${table}/index/by-team`],
+  ['ListContributorInsights', {}, '*'],
   ['Scan', { TableName: 'orders' }, table],
   ['Query', { TableName: 'orders', IndexName: 'by-team' }, `${table}/index/by-team`],
 ])('%s %j needs the action of that name on %s', async (operation, input, resource) => {
@@ -56,7 +60,6 @@ test.each([
 });
 
 test('a creator needs the rights to tags, policy and key, too', async () => {
-  const key = 'arn:aws:kms:us-east-1:123456789012:key/1';
   const input = { TableName: 'orders', Tags: [{}], ResourcePolicy: '{}', SSESpecification: { KMSMasterKeyId: key } };
   const needed = (await permissions('CreateTable', input)).map(({ action, resource }) => [action, resource]);
   expect(needed).toEqual([
@@ -65,6 +68,63 @@ test('a creator needs the rights to tags, policy and key, too', async () => {
     ['dynamodb:PutResourcePolicy', table],
     ['kms:DescribeKey', key],
     ['kms:CreateGrant', key],
+  ]);
+});
+
+const target = 'arn:aws:dynamodb:us-east-1:123456789012:table/again';
+const onTarget = ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'];
+
+test.each([
+  ['RestoreTableFromBackup', { BackupArn: backup }, backup],
+  ['RestoreTableToPointInTime', { SourceTableName: 'orders' }, table],
+  ['RestoreTableToPointInTime', { SourceTableArn: table }, table],
+])(
+  '%s %j needs the right to its source, to the new table, and to all items there',
+  async (operation, input, source) => {
+    const needed = await permissions(operation, { TargetTableName: 'again', ...input });
+    expect(needed.map(({ action, resource }) => [action, resource])).toEqual([
+      [`dynamodb:${operation}`, source],
+      [`dynamodb:${operation}`, target],
+      ...onTarget.map((name) => [`dynamodb:${name}`, target]),
+    ]);
+  },
+);
+
+test('a restore under another key needs the right to use it', async () => {
+  const SSESpecificationOverride = { KMSMasterKeyId: key };
+  const input = { TargetTableName: 'again', BackupArn: backup, SSESpecificationOverride };
+  const needed = (await permissions('RestoreTableFromBackup', input)).map(({ action, resource }) => [action, resource]);
+  expect(needed.slice(-2)).toEqual([
+    ['kms:DescribeKey', key],
+    ['kms:CreateGrant', key],
+  ]);
+});
+
+test('a Kinesis destination needs rights to the stream', async () => {
+  const StreamArn = 'arn:aws:kinesis:us-east-1:123456789012:stream/changes';
+  const needed = await permissions('EnableKinesisStreamingDestination', { TableName: 'orders', StreamArn });
+  expect(needed.map(({ action, resource }) => [action, resource])).toEqual([
+    ['dynamodb:EnableKinesisStreamingDestination', table],
+    ['kinesis:ListStreams', '*'],
+    ['kinesis:PutRecords', StreamArn],
+    ['kinesis:DescribeStream', StreamArn],
+  ]);
+});
+
+test('a new replica needs the rights to make and fill it in its Region, one that goes to delete it there', async () => {
+  const there = table.replace('us-east-1', 'eu-west-1');
+  const needed = async (update: object) =>
+    (await permissions('UpdateTable', { TableName: 'orders', ReplicaUpdates: [update] })).map(
+      ({ action, resource }) => `${action} ${resource}`,
+    );
+  expect(await needed({ Create: { RegionName: 'eu-west-1' } })).toEqual([
+    `dynamodb:UpdateTable ${table}`,
+    ...['CreateTable', 'CreateTableReplica', ...onTarget].map((name) => `dynamodb:${name} ${there}`),
+  ]);
+  expect(await needed({ Delete: { RegionName: 'eu-west-1' } })).toEqual([
+    `dynamodb:UpdateTable ${table}`,
+    `dynamodb:DeleteTable ${there}`,
+    `dynamodb:DeleteTableReplica ${there}`,
   ]);
 });
 
