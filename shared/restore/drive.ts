@@ -2,10 +2,10 @@ import { RestoreCompleted, RestoreFailed } from '../../events/restore-events.ts'
 import { PermanentError } from '../errors.ts';
 import { pin, unpin } from '../holds.ts';
 import { Driver, TaskLost } from '../task/driver.ts';
-import { hasEnded, type TaskState } from '../task/task.ts';
+import { hasEnded, type TaskState, taskKey } from '../task/task.ts';
 import type { Invocation, World } from '../world.ts';
 import { fail, leftBehindOf, type PlannedTask, type Restoring, type Stage, write } from './context.ts';
-import { leaveQueue, mayRun, ticket } from './queue.ts';
+import { leaveQueue, mayRun, needsPlace, ticket } from './queue.ts';
 import { type RestoreTask, restoreFrom } from './restore-task.ts';
 import { settle } from './settle.ts';
 import { start } from './start.ts';
@@ -47,8 +47,16 @@ export async function drive(
   } catch (error) {
     if (!(error instanceof TaskLost)) throw error;
     world.logger.warn('another driver has taken over');
+    await giveBack(restoring);
     return undefined;
   }
+}
+
+/** Whoever was overtaken in the queue may have taken a place for a task that needs none any more. */
+async function giveBack({ world, task }: Restoring): Promise<void> {
+  if (task.plan === undefined) return;
+  const now = await world.catalog.get(taskKey(task.id));
+  if (!needsPlace(now?.state)) await leaveQueue(world, task.plan.target, ticket(task));
 }
 
 async function goOn(restoring: Restoring): Promise<void> {

@@ -43,7 +43,8 @@ export async function queueOf({ catalog }: World, target: Target): Promise<{ run
 }
 
 /** Joins the queue, and leaves it for the running ones when it is its turn; true then, and whenever it is asked again. */
-export async function mayRun({ catalog }: World, target: Target, mine: string): Promise<boolean> {
+export async function mayRun(world: World, target: Target, mine: string): Promise<boolean> {
+  const { catalog } = world;
   const joined = await catalog.update(keyOf(target), {
     update: 'ADD #waiting :me',
     condition: 'NOT contains(#running, :mine)',
@@ -51,7 +52,10 @@ export async function mayRun({ catalog }: World, target: Target, mine: string): 
     values: { ':me': new Set([mine]), ':mine': mine },
   });
   if (!joined.done) return true;
-  if (!isNext(queueFrom(joined.item), mine, restoresAtOnce)) return false;
+  if (!isNext(queueFrom(joined.item), mine, restoresAtOnce)) {
+    await reclaim(world, target, queueFrom(joined.item));
+    return false;
+  }
   const moved = await catalog.update(keyOf(target), {
     update: 'ADD #running :me DELETE #waiting :me',
     condition: 'attribute_not_exists(#running) OR size(#running) < :max',
@@ -72,6 +76,25 @@ export async function leaveQueue(world: World, target: Target, mine: string): Pr
   const next = waiting.slice(0, Math.max(0, restoresAtOnce - running.length));
   for (const waits of next) await wake(world, taskOf(waits));
 }
+
+/** A process that stood still may have taken a place for a task that was over by then: such places are given back. */
+async function reclaim({ catalog, clock }: World, target: Target, { waiting, running }: Queue): Promise<void> {
+  const held = [...running, ...waiting];
+  const items = await catalog.getAll(held.map((one) => taskKey(taskOf(one))));
+  const inNeed = new Set(items.filter(({ state }) => needsPlace(state)).map(({ pk }) => pk));
+  // A task that was written this minute may not be among them yet.
+  const isOld = (one: string) => Date.parse(one.split('#')[1] ?? '') < clock.now() - 60_000;
+  const stale = held.filter((one) => isOld(one) && !inNeed.has(taskKey(taskOf(one)).pk));
+  if (stale.length === 0) return;
+  await catalog.update(keyOf(target), {
+    update: 'DELETE #waiting :stale, #running :stale',
+    names,
+    values: { ':stale': new Set(stale) },
+  });
+}
+
+/** Before its table is ACTIVE. */
+export const needsPlace = (state: unknown): boolean => state === 'QUEUED' || state === 'RESTORING';
 
 /** A task that waits is looked at by the next heartbeat. One that is gone does not come back by this. */
 async function wake({ catalog, clock }: World, id: string): Promise<void> {

@@ -61,6 +61,7 @@ async function afterError(restoring: Restoring, error: unknown, isFirst: boolean
   const { target } = task.plan;
   const now = world.clock.now();
   if (nameOf(error) === 'TableAlreadyExistsException') return isFirst ? failTaken(restoring) : now + unansweredMs;
+  if (nameOf(error) === 'TableInUseException' && isFirst && (await isTaken(restoring))) return failTaken(restoring);
   const kind = kindOf(error);
   const isForGood = kind === 'refused' || kind === 'gone' || forGood.test(nameOf(error));
   if (kind === 'ambiguous' && !isForGood) return now + unansweredMs;
@@ -71,6 +72,12 @@ async function afterError(restoring: Restoring, error: unknown, isFirst: boolean
   if (kind === 'fenced') return now;
   if (now > task.acceptedAt + longestWaitMs) return failRefused(restoring, error);
   return now + busyMs;
+}
+
+/** AWS says "in use" of a table that somebody else is making, and of one that is being restored from. */
+async function isTaken({ world, task }: Restoring): Promise<boolean> {
+  const { target } = task.plan;
+  return (await world.restores(target).describeTable(target.tableName)) !== undefined;
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
