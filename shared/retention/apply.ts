@@ -85,9 +85,9 @@ async function drive(
  */
 async function undo(world: World, regretted: Backup[]): Promise<boolean> {
   const now = world.clock.now();
-  const settled = regretted.filter((backup) => !isUnsettled(backup, now));
-  for (const backup of settled) await takeBack(world, backup);
-  return settled.length === regretted.length;
+  let undone = 0;
+  for (const backup of regretted) if (!isUnsettled(backup, now) && (await takeBack(world, backup))) undone++;
+  return undone === regretted.length;
 }
 
 /** What has been decided, once, and what a driver before has deleted and not told. */

@@ -37,17 +37,21 @@ export async function deleteBackup(world: World, expired: Backup, reason: string
   return { outcome: 'deleted', backup: await recordDeleted(world, backup) };
 }
 
-/** Undefined when it is not AVAILABLE any more, or somebody needs it. */
+/**
+ * Undefined when it is not AVAILABLE any more, or somebody needs it. What was begun before is written down again, so that
+ * `deletingAt` is when its latest delete began.
+ */
 async function startDeleting(world: World, backup: Backup, reason: string): Promise<Backup | undefined> {
-  if (backup.state === 'DELETING') return backup;
+  const isBegun = backup.state === 'DELETING';
   const started = await world.catalog.update(backupKey(backup), {
     update: 'SET #state = :deleting, deletingAt = :now, deletedBecause = :reason',
-    condition:
-      '#state = :available AND backupArn = :arn AND attribute_not_exists(#hold) AND attribute_not_exists(pins)',
-    names: { '#state': 'state', '#hold': 'hold' },
+    condition: isBegun
+      ? '#state = :deleting AND backupArn = :arn'
+      : '#state = :available AND backupArn = :arn AND attribute_not_exists(#hold) AND attribute_not_exists(pins)',
+    names: { '#state': 'state', ...(!isBegun && { '#hold': 'hold' }) },
     values: {
       ':deleting': 'DELETING',
-      ':available': 'AVAILABLE',
+      ...(!isBegun && { ':available': 'AVAILABLE' }),
       ':now': world.clock.now(),
       ':reason': reason,
       ':arn': backup.backupArn,
@@ -74,24 +78,25 @@ async function recordDeleted(world: World, backup: Backup): Promise<Backup> {
 }
 
 /**
- * So long after it began, nothing can come of a delete any more: Lambda ends an invocation after 15 minutes, AWS refuses
- * a signature that is older than 5, and half a minute is for clocks.
+ * So long after it began, nothing can come of a delete any more: it leaves while its driver's lease lasts, which is less
+ * than a minute, AWS refuses a signature that is older than five, and half a minute is for clocks.
  */
-const settleMs = (15 + 5) * 60_000 + 35_000;
+const settleMs = (1 + 5) * 60_000 + 35_000;
 
 /** Whether a delete that was begun can still take effect. */
 export function isUnsettled({ deletingAt = 0 }: Backup, now: number): boolean {
   return now < deletingAt + settleMs;
 }
 
-/** Undoes the first step: it is judged anew with the next run. */
-export async function takeBack(world: World, backup: Backup): Promise<void> {
-  await world.catalog.update(backupKey(backup), {
+/** Undoes the first step: it is judged anew with the next run. False when another driver has begun it again. */
+export async function takeBack(world: World, backup: Backup): Promise<boolean> {
+  const { done } = await world.catalog.update(backupKey(backup), {
     update: 'SET #state = :available REMOVE deletingAt, deletedBecause',
-    condition: '#state = :deleting',
+    condition: '#state = :deleting AND deletingAt = :begunAt',
     names: { '#state': 'state' },
-    values: { ':available': 'AVAILABLE', ':deleting': 'DELETING' },
+    values: { ':available': 'AVAILABLE', ':deleting': 'DELETING', ':begunAt': backup.deletingAt },
   });
+  return done;
 }
 
 function refusal({ backupArn, tableName }: Backup, cause: unknown): Error {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError, type Call, ConnectionLost } from '../../local/service.ts';
+import { backupItem } from '../../shared/ledger.ts';
 import { retain, retentionKey } from '../../shared/retention/apply.ts';
+import { takeBack } from '../../shared/retention/delete.ts';
 import type { Backup } from '../../shared/run.ts';
 import { hub, type Surroundings, surroundings } from './surroundings.ts';
 
@@ -161,10 +163,40 @@ test('what was begun before is kept after all when the newer ones are gone, once
     await apply();
     expect(here.clock.now()).toBeLessThan(begunAt + 3_600_000);
   }
-  expect(here.clock.now()).toBeGreaterThan(begunAt + 20 * 60_000);
+  expect(here.clock.now()).toBeGreaterThan(begunAt + 6 * 60_000);
+  expect(here.clock.now()).toBeLessThan(begunAt + 12 * 60_000);
   expect(await here.atAws()).toEqual(arns([oldest]));
   await untilNothingIsDue();
   expect(await here.atAws()).toEqual(arns([oldest]));
+});
+
+test('a delete that was tried again can take effect later, so that it is regretted later', async () => {
+  const [oldest, ...newer] = (await begin(['orders'], 3)) as [Backup, Backup, Backup];
+  let triedAt = 0;
+  const failure = async () => {
+    triedAt = here.clock.now();
+    throw new AwsError('InternalServerError', 'Internal error', 500);
+  };
+  failDeletes(...Array.from({ length: 5 }, () => failure));
+  for (let tries = 0; tries < 5; tries++) {
+    await apply();
+    await here.pass(here.clock.now() + 300_000);
+  }
+  for (const backup of newer) await here.deleteByHand(backup);
+  while ((await here.stateOf(oldest)).state !== 'AVAILABLE') {
+    await apply();
+    await here.pass(here.clock.now() + 10_000);
+    expect(here.clock.now()).toBeLessThan(triedAt + 3_600_000);
+  }
+  expect(here.clock.now()).toBeGreaterThan(triedAt + 6 * 60_000);
+});
+
+test('who stood still takes back nothing that another has begun to delete again', async () => {
+  const [oldest] = (await begin(['orders'], 1)) as [Backup];
+  const begun: Backup = { ...oldest, state: 'DELETING', deletingAt: here.clock.now() };
+  await here.world.catalog.put(backupItem({ ...begun, deletingAt: here.clock.now() + 60_000 }));
+  expect(await takeBack(here.world, begun)).toBe(false);
+  expect(await here.states()).toEqual({ DELETING: 1 });
 });
 
 test('deletes keep to the quota, and a driver that runs out of time is followed by another', async () => {
