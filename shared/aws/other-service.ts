@@ -49,7 +49,7 @@ export function otherService(options: ClientOptions, region: string, { host, sig
     httpAuthSchemeProvider: () => [
       {
         schemeId: 'aws.auth#sigv4',
-        signingProperties: { name: signingName, region },
+        signingProperties: { name: signingName, region, signingName, signingRegion: region },
         propertiesExtractor: (config: object, context: object) => ({ signingProperties: { config, context } }),
       },
     ],
@@ -70,7 +70,9 @@ export function otherService(options: ClientOptions, region: string, { host, sig
         const result = await next(args);
         const { response } = result as unknown as Answered;
         if (response.statusCode < 300) {
-          const text = client.config.utf8Encoder(await client.config.streamCollector(response.body));
+          const { body } = response;
+          const bytes = body instanceof Uint8Array ? body : await client.config.streamCollector(body);
+          const text = client.config.utf8Encoder(bytes);
           answer = text === '' ? {} : JSON.parse(text);
           response.body = client.config.utf8Decoder('{}');
         }

@@ -29,7 +29,7 @@ const partsOfSetting: { [Name in SettingName]: (value: Values[Name], table: stri
     all.map((one) => [`${one.index === undefined ? 'table' : `index ${one.index}`}, ${one.dimension}`, one]),
   stream: whole,
   warmThroughput: perIndex,
-  resourcePolicy: (policies) => Object.entries(policies).map(([of, document]) => [of, parsed(document)]),
+  resourcePolicy: ({ document }) => whole(parsed(document)),
   replicas: ({ regions, mode, witnessRegion }) => [
     ...regions.map((replica): [string, unknown] => [replica.region, { ...replica, mode }]),
     ...(witnessRegion === undefined ? [] : [[`witness ${witnessRegion}`, mode] as [string, unknown]]),

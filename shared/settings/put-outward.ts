@@ -29,15 +29,8 @@ export async function putReplicas({ api, name, arn, wanted, rows }: Putting): Pr
   return { again: replicaLookMs, sentence: `A replica is being made in ${next.region}.` };
 }
 
-export async function putResourcePolicy({ api, arn, table, wanted }: Putting): Promise<Put> {
-  const policies = wantedOf(wanted, 'resourcePolicy');
-  if (policies.table) await api.table.putResourcePolicy({ ResourceArn: arn, Policy: policies.table });
-  if (policies.stream) {
-    const stream = liveStream(table);
-    if (stream === undefined)
-      throw new CannotPutBack('The table has no stream, so the policy of the stream is left out.');
-    await api.table.putResourcePolicy({ ResourceArn: stream, Policy: policies.stream });
-  }
+export async function putResourcePolicy({ api, arn, wanted }: Putting): Promise<Put> {
+  await api.table.putResourcePolicy({ ResourceArn: arn, Policy: wantedOf(wanted, 'resourcePolicy').document });
   return 'done';
 }
 

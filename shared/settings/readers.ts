@@ -4,7 +4,7 @@ import type { SettingsApi } from '../aws/settings.ts';
 import { inOrder } from './canonical.ts';
 import { perIndexOrNone } from './from-table.ts';
 import { readScaling } from './read-scaling.ts';
-import type { Alarm, InsightsMode, ResourcePolicies, SettingName, TableSettings, Trigger } from './settings.ts';
+import type { Alarm, InsightsMode, SettingName, TableSettings, Trigger } from './settings.ts';
 
 /** What is read from, and how calls with a rate are paced. */
 export interface Reading {
@@ -72,16 +72,9 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
     return /^ENABL/.test(status) && attribute !== undefined ? { attribute } : null;
   },
 
-  async resourcePolicy({ api, arn, table }) {
-    const policyOf = async (ResourceArn: string) => {
-      const { Policy } = (await unlessNone(api.table.getResourcePolicy({ ResourceArn }))) ?? {};
-      return Policy;
-    };
-    const stream = liveStream(table);
-    const own = await policyOf(arn);
-    const ofStream = stream && (await policyOf(stream));
-    if (!own && !ofStream) return null;
-    return { ...(own && { table: own }), ...(ofStream && { stream: ofStream }) } satisfies ResourcePolicies;
+  async resourcePolicy({ api, arn }) {
+    const { Policy } = (await unlessNone(api.table.getResourcePolicy({ ResourceArn: arn }))) ?? {};
+    return Policy ? { document: Policy } : null;
   },
 
   async kinesis({ api, name }) {

@@ -38,7 +38,7 @@ export interface TableSettings {
   stream?: Setting<{ viewType: string }>;
   timeToLive?: Setting<{ attribute: string }>;
   warmThroughput?: Setting<PerIndex<Units>>;
-  resourcePolicy?: Setting<ResourcePolicies>;
+  resourcePolicy?: Setting<{ document: string }>;
   kinesis?: Setting<KinesisDestination[]>;
   triggers?: Setting<Trigger[]>;
   replicas?: Setting<Replicas>;
@@ -91,12 +91,6 @@ export interface ScalingSchedule {
   endAt?: number;
   min?: number;
   max?: number;
-}
-
-/** JSON documents; the policy of the stream goes with the stream, whose ARN is new after a restore. */
-export interface ResourcePolicies {
-  table?: string;
-  stream?: string;
 }
 
 export interface KinesisDestination {
