@@ -22,8 +22,9 @@ export function contributorInsightsOperations(world: World): Operations {
   };
 }
 
-function update({ core, settings, ...world }: World, call: Call) {
-  const { table, index } = named({ core, settings, ...world }, call);
+function update(world: World, call: Call) {
+  const { core, settings } = world;
+  const { table, index } = named(world, call);
   if (table.status === 'CREATING' || table.status === 'DELETING')
     throw inUse(`Table is ${table.status}: ${table.name}`);
   const before = table.insights.get(index);

@@ -1,7 +1,7 @@
 import { AwsError, type Call } from '../service.ts';
 import type { Schema } from './dynalite.ts';
 import { invalid, noResource } from './errors.ts';
-import type { Region, Table, World } from './state.ts';
+import type { Table, World } from './state.ts';
 
 /**
  * The name that a request's table has, which may be given as an ARN. Another account's ARN is refused, as AWS refuses
@@ -41,8 +41,9 @@ export const isHidden = ({ restored }: Table, now: number): boolean =>
   restored !== undefined && now < restored.hiddenUntil;
 
 /** The table whose `ResourceArn` is given, with the refusals of the tagging operations. */
-export function tableByArn(region: Region, arn: unknown): Table {
-  const given = String(arn ?? '');
+export function tableByArn(world: World, call: Call): Table {
+  const region = world.region(call);
+  const given = String(call.input.ResourceArn ?? '');
   if (!given.startsWith('arn:')) {
     throw invalid(`One or more parameter values were invalid: ARNs must start with 'arn:': ${given}`);
   }
@@ -52,7 +53,7 @@ export function tableByArn(region: Region, arn: unknown): Table {
     throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${given}`);
   }
   const table = region.tables.get(name);
-  if (table !== undefined) return table;
+  if (table !== undefined && !isHidden(table, world.core.clock.now())) return table;
   // AWS's own spelling.
   const message = `Requested resource not found: ResourcArn: ${given} not found`;
   throw new AwsError('ResourceNotFoundException', message);

@@ -14,12 +14,12 @@ export function resourcePolicyOperations(world: World): Operations {
   return {
     PutResourcePolicy: (call) => put(world, call),
     GetResourcePolicy: (call) => {
-      const { policy, policyRevision } = tableByArn(world.region(call), call.input.ResourceArn);
+      const { policy, policyRevision } = tableByArn(world, call);
       if (policy === undefined) throw notFound(String(call.input.ResourceArn));
       return { Policy: policy, RevisionId: policyRevision };
     },
     DeleteResourcePolicy: (call) => {
-      const table = tableByArn(world.region(call), call.input.ResourceArn);
+      const table = tableByArn(world, call);
       checkRevision(table, call);
       const { policyRevision } = table;
       delete table.policy;
@@ -30,14 +30,14 @@ export function resourcePolicyOperations(world: World): Operations {
 }
 
 /** The same document again keeps its revision. */
-function put({ core, ...world }: World, call: Call) {
-  const table = tableByArn(world.region(call), call.input.ResourceArn);
+function put(world: World, call: Call) {
+  const table = tableByArn(world, call);
   const policy = policyText(String(call.input.Policy));
   if (policy.length > largestBytes) {
     throw invalidParameters(`Invalid policy document: The policy is larger than ${largestBytes} bytes`);
   }
   checkRevision(table, call);
-  if (table.policy === undefined || !isSame(table.policy, policy)) table.policyRevision = core.random.uuid();
+  if (table.policy === undefined || !isSame(table.policy, policy)) table.policyRevision = world.core.random.uuid();
   table.policy = policy;
   return { RevisionId: table.policyRevision };
 }

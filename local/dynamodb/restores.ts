@@ -6,7 +6,7 @@ import { windowOf } from './continuous-backups.ts';
 import { describeTable } from './describe.ts';
 import { checkKey, keyFor, type SseSpecification } from './encryption.ts';
 import { invalid, noTable, subscriberLimit } from './errors.ts';
-import { isHidden, tableName } from './lookup.ts';
+import { tableOf } from './lookup.ts';
 import { startRestore } from './restore-life.ts';
 import { type Overrides, withOverrides } from './restore-overrides.ts';
 import type { BackedUp, Operations, Region, Table, World } from './state.ts';
@@ -60,10 +60,7 @@ function sourceOf(world: World, call: Call): Table {
   }
   const given = String(SourceTableArn ?? SourceTableName);
   const region = given.startsWith('arn:') ? String(given.split(':')[3]) : call.region;
-  const name = tableName({ ...call, region }, given);
-  const table = world.region({ ...call, region }).tables.get(name);
-  if (table === undefined || isHidden(table, world.core.clock.now())) throw noTable(name);
-  return table;
+  return tableOf(world, { ...call, region, input: { TableName: given } }, noTable);
 }
 
 /** A second of the window; the sentence that names the window is ours. */

@@ -13,18 +13,18 @@ const mostTags = 50;
 export function tagOperations(world: World): Operations {
   return {
     TagResource: (call) => {
-      const table = tableByArn(world.region(call), call.input.ResourceArn);
+      const table = tableByArn(world, call);
       const added = call.input.Tags as Tag[];
       if (added.length === 0) throw invalid('Atleast one Tag needs to be provided as Input.');
       table.tags = checkTags(added, table.tags);
     },
     UntagResource: (call) => {
-      const table = tableByArn(world.region(call), call.input.ResourceArn);
+      const table = tableByArn(world, call);
       const keys = call.input.TagKeys as string[];
       if (keys.length === 0) throw invalid('Atleast one Tag Key needs to be provided as Input.');
       for (const key of keys) table.tags.delete(key);
     },
-    ListTagsOfResource: (call) => ({ Tags: tagList(tableByArn(world.region(call), call.input.ResourceArn).tags) }),
+    ListTagsOfResource: (call) => ({ Tags: tagList(tableByArn(world, call).tags) }),
   };
 }
 

@@ -147,6 +147,17 @@ test('a deleted table has no point in time', async () => {
   await refused(restoreTo(local, at), 'TableNotFoundException', 'Table not found: orders');
 });
 
+test('a table that is only just being restored has no point in time either', async () => {
+  const local = startLocal({ restoreHiddenMs: () => minuteMs });
+  await makeTable(local, TableName);
+  await recover(local, true);
+  await restoreTo(local, 'latest');
+  await refused(
+    restoreTo(local, 'latest', { SourceTableName: 'again', TargetTableName: 'third' }),
+    'TableNotFoundException',
+  );
+});
+
 test('an instant and the latest one are not asked for together, nor neither of them', async () => {
   const local = await recoverable();
   await local.pass(10 * minuteMs);

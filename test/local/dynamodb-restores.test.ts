@@ -93,6 +93,8 @@ test('a restored table is unknown at first, CREATING then, and ACTIVE with the i
     },
   });
   await refused(local.client.describeTable({ TableName: 'again' }), 'ResourceNotFoundException');
+  const ResourceArn = TableDescription?.TableArn;
+  await refused(local.client.listTagsOfResource({ ResourceArn }), 'ResourceNotFoundException');
   expect((await local.client.listTables({})).TableNames).toEqual(['orders']);
 
   await local.pass(10 * secondMs);
@@ -274,6 +276,16 @@ test('a backup that is being restored is not deleted', async () => {
   await local.pass(6 * minuteMs);
   await local.client.deleteBackup({ BackupArn });
   expect(itemsOf(local, 'again')).toHaveLength(2);
+});
+
+test('a table that was just restored cannot be backed up for some seconds', async () => {
+  const { local, BackupArn } = await backedUp({ restoreHiddenMs: () => 0 });
+  await local.client.restoreTableFromBackup({ TargetTableName: 'again', BackupArn });
+  await refused(makeBackup(local, 'again'), 'TableInUseException');
+  await local.pass(5 * minuteMs);
+  await refused(makeBackup(local, 'again'), 'ContinuousBackupsUnavailableException');
+  await local.pass(10 * secondMs);
+  await makeBackup(local, 'again');
 });
 
 test('fifty restores run at once, not one more', async () => {
