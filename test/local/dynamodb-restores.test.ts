@@ -206,6 +206,30 @@ test('a table on demand comes back provisioned, when asked with its capacity', a
   expect(await tableOf(local, 'again')).toMatchObject({ ProvisionedThroughput: provisioned(2) });
 });
 
+test('a table on demand that comes back provisioned must be told the capacity of each index, too', async () => {
+  const local = startLocal(quick);
+  await makeTable(local, 'orders', {
+    AttributeDefinitions: ['id', 'team'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    GlobalSecondaryIndexes: [{ IndexName: 'by-team', ...by('team') }],
+  });
+  const BackupArn = await makeBackup(local, 'orders');
+  await local.pass(10 * secondMs);
+  const asked = {
+    TargetTableName: 'again',
+    BackupArn,
+    BillingModeOverride: 'PROVISIONED' as const,
+    ProvisionedThroughputOverride: provisioned(2),
+  };
+  await refused(local.client.restoreTableFromBackup(asked), 'ValidationException');
+  const index = { IndexName: 'by-team', ...by('team'), ProvisionedThroughput: provisioned(4) };
+  await local.client.restoreTableFromBackup({ ...asked, GlobalSecondaryIndexOverride: [index] });
+  await local.pass(6 * minuteMs);
+  expect(await tableOf(local, 'again')).toMatchObject({
+    ProvisionedThroughput: provisioned(2),
+    GlobalSecondaryIndexes: [{ ProvisionedThroughput: provisioned(4) }],
+  });
+});
+
 test.each<[string, Partial<RestoreTableFromBackupCommandInput>]>([
   ['a global index of another name', { GlobalSecondaryIndexOverride: [{ IndexName: 'by-town', ...by('city') }] }],
   ['a global index with other keys', { GlobalSecondaryIndexOverride: [{ IndexName: 'by-city', ...by('team') }] }],
