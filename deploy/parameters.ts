@@ -1,5 +1,6 @@
 import { noticeTargets } from './notices.ts';
 import { onlyRequesters } from './requesters.ts';
+import { outwardStatements } from './restore-switches.ts';
 
 /** What osls hands to a function that a `${file(…)}` names. */
 interface Variables {
@@ -27,6 +28,20 @@ export async function ofMembers(variables: Variables) {
   const externalId = await parameter(variables, 'externalId');
   const inOrganisation = organisation !== '' && { 'aws:ResourceOrgID': organisation };
   return { StringEquals: { 'sts:ExternalId': externalId, ...inOrganisation } };
+}
+
+/** What the restoring role may do to put back settings that act on others. */
+export async function outwardRestores(variables: Variables) {
+  const [triggers, kinesis, replicas] = await Promise.all(
+    ['restoreTriggers', 'restoreKinesis', 'restoreReplicas'].map((name) => isSwitchedOn(variables, name)),
+  );
+  return outwardStatements({ triggers: triggers === true, kinesis: kinesis === true, replicas: replicas === true });
+}
+
+async function isSwitchedOn(variables: Variables, name: string): Promise<boolean> {
+  const value = await parameter(variables, name);
+  if (['yes', 'no', ''].includes(value)) return value === 'yes';
+  throw new Error(`The parameter ${name} is "${value}"; write yes or no.`);
 }
 
 const list = (text: string) =>
