@@ -12,7 +12,7 @@ export interface Quota {
 /** A slot that was missed by more than this is dropped: sent late, it would meet those of others. */
 export const missedAfterMs = 250;
 
-/** A worker's clock or a write went wrong when the next free slot is so far ahead. */
+/** A worker's clock or a write went wrong when the next free slot, or the last cut, is so far ahead. */
 const impossiblyAheadMs = 30_000;
 
 const climbPerSecond = 0.25;
@@ -50,14 +50,20 @@ export type NextStep =
   | { step: 'wait'; ms: number }
   | { step: 'reset' };
 
+/** Whether it can have come about: whatever else is there would never be granted again, or not for long. */
+export function isPossible({ tat, rate, gen, cutAt }: Quota, now: number): boolean {
+  const latest = now + impossiblyAheadMs;
+  return tat <= latest && cutAt <= latest && rate > 0 && Number.isFinite(gen);
+}
+
 export function nextStep(
   quota: Quota | undefined,
   slots: number,
   { full, horizonMs, now }: { full: number; horizonMs: number; now: number },
 ): NextStep {
   if (quota === undefined) return { step: 'make', spanMs: spanMs(slots, full) };
+  if (!isPossible(quota, now)) return { step: 'reset' };
   const span = spanMs(slots, rateAt(quota, full, now));
-  if (quota.tat > now + impossiblyAheadMs) return { step: 'reset' };
   if (quota.tat > now + horizonMs) return { step: 'wait', ms: Math.ceil(quota.tat - horizonMs - now) };
   return { step: quota.tat < now ? 'takeIdle' : 'takeBusy', spanMs: span };
 }

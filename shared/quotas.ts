@@ -3,7 +3,17 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Clock, Random } from './clock.ts';
 import type { ClockCheck } from './clock-check.ts';
 import { kindOf } from './errors.ts';
-import { cut, gateAt, missedAfterMs, nextStep, type Quota, rateAt, slotsBefore, slotsPerLease } from './quota.ts';
+import {
+  cut,
+  gateAt,
+  isPossible,
+  missedAfterMs,
+  nextStep,
+  type Quota,
+  rateAt,
+  slotsBefore,
+  slotsPerLease,
+} from './quota.ts';
 import { documentedPerSecond, fullRate, type PacedOperation } from './quota-rates.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Catalog, Change, Item, Key } from './world.ts';
@@ -148,15 +158,25 @@ export class Quotas {
     return written.done;
   }
 
+  /** Begins anew, at the full rate when that cannot be either, unless another has done it. */
   async #reset(known: Known, now: number): Promise<void> {
     const { logger } = this.#world;
-    const found = known.quota?.tat;
+    const found = known.quota;
+    const isRead = found !== undefined && Number.isFinite(found.tat);
+    const isPaced = found !== undefined && isPossible({ ...found, tat: now }, now);
+    const gen = Number.isFinite(found?.gen) ? Number(found?.gen) + 1 : 0;
     const isDone = await this.#write(known, {
-      update: 'SET tat = :now',
-      condition: 'tat = :found',
-      values: { ':now': now, ':found': found },
+      update: 'SET tat = :now, rate = :rate, gen = :gen, cutAt = :cutAt',
+      condition: isRead ? 'tat = :found' : 'NOT attribute_type(tat, :number)',
+      values: {
+        ':now': now,
+        ':rate': isPaced ? found.rate : known.full,
+        ':gen': gen,
+        ':cutAt': isPaced ? found.cutAt : 0,
+        ...(isRead ? { ':found': found.tat } : { ':number': 'N' }),
+      },
     });
-    if (isDone) logger.error('quota was impossibly far ahead, reset', { ...known.key, found, now });
+    if (isDone) logger.error('quota was impossible, reset', { ...known.key, found, now });
   }
 
   #of(target: Target, operation: PacedOperation): Known {
@@ -204,6 +224,7 @@ function leaseOf(
   return changes[step];
 }
 
-function quotaOf(item: Item): Quota {
-  return { tat: Number(item.tat), rate: Number(item.rate), gen: Number(item.gen), cutAt: Number(item.cutAt) };
+function quotaOf({ tat, rate, gen, cutAt }: Item): Quota {
+  const number = (value: unknown) => (typeof value === 'number' ? value : Number.NaN);
+  return { tat: number(tat), rate: number(rate), gen: number(gen), cutAt: number(cutAt) };
 }

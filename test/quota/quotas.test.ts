@@ -91,6 +91,28 @@ describe('leased slots', () => {
     expect(slot - now).toBeLessThan(1000);
   });
 
+  test.each<[string, (now: number) => Record<string, unknown>]>([
+    ['has lost the next free slot', () => ({ rate: 49, gen: 3, cutAt: 0 })],
+    ['has a next free slot that is no number', () => ({ tat: '5', rate: 49, gen: 3, cutAt: 0 })],
+    ['has lost its generation', (now) => ({ tat: now, rate: 49, cutAt: 0 })],
+    ['has no rate', (now) => ({ tat: now, rate: 0, gen: 3, cutAt: now })],
+    ['has a rate below nothing', (now) => ({ tat: now, rate: -100, gen: 3, cutAt: now })],
+    ['was cut in the future', (now) => ({ tat: now, rate: 1, gen: 3, cutAt: now + 86_400_000 })],
+  ])('of a quota that %s are set right at once', async (_, poison) => {
+    here = await local();
+    const { world } = here.world();
+    const now = here.clock.now();
+    await done(here, world.catalog.put({ ...key, ...poison(now) }));
+    let writes = 0;
+    here.aws.onCall(({ call }) => {
+      if (call.operation === 'UpdateItem') writes++;
+    });
+    const slots = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 49));
+    expect(slots).toHaveLength(49);
+    expect((slots[0] ?? 0) - now).toBeLessThan(1000);
+    expect(writes).toBeLessThan(5);
+  });
+
   test('are not leased after the instant that the caller names', async () => {
     here = await local();
     const { world } = here.world();
