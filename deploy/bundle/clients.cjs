@@ -6,9 +6,10 @@ const { basename } = require('node:path');
 const clientsOf = {
   'start-run': [],
   heartbeat: [],
-  'take-backups': ['sts', 'tagging'],
+  'take-backups': ['sts', 'tagging', 'settings'],
   'apply-retention': ['sts'],
   audit: ['sts', 'tagging', 'kms', 'sqs'],
+  restore: ['sts', 'kms', 'settings', 'dynamodb-restore'],
 };
 
 /** The exports of shared/aws/<client>.ts in a bundle that has no such client. */
@@ -16,6 +17,8 @@ const absent = {
   sts: 'export const assumedRole = () => fail;',
   tagging: 'export const taggingOf = () => ({ taggedTables: fail });',
   kms: 'export const keysOf = () => ({ describeKey: fail });',
+  settings: 'export const settingsApiOf = () => fail();',
+  'dynamodb-restore': 'export const restoreCallsOf = () => fail();',
   sqs: 'export const queuesOf = () => ({ receive: fail, remove: fail });',
 };
 
@@ -30,9 +33,12 @@ module.exports = {
     const name = basename(entry ?? '', '.ts');
     const used = clientsOf[name];
     if (used === undefined) return;
-    build.onLoad({ filter: /[\\/]shared[\\/]aws[\\/](sts|tagging|kms|sqs)\.ts$/ }, ({ path }) => {
-      const client = basename(path, '.ts');
-      return used.includes(client) ? undefined : { contents: `${failing(name, client)}\n${absent[client]}` };
-    });
+    build.onLoad(
+      { filter: /[\\/]shared[\\/]aws[\\/](sts|tagging|kms|settings|dynamodb-restore|sqs)\.ts$/ },
+      ({ path }) => {
+        const client = basename(path, '.ts');
+        return used.includes(client) ? undefined : { contents: `${failing(name, client)}\n${absent[client]}` };
+      },
+    );
   },
 };
