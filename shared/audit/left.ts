@@ -15,7 +15,8 @@ export async function targetsLeft(world: World, known: string[]): Promise<string
 }
 
 async function hasBackups(world: World, target: Target): Promise<boolean> {
-  const { knownPlans = [] } = ((await world.catalog.get(auditKey(target))) ?? {}) as Memory;
+  const [memory = {}] = await world.catalog.getAll([auditKey(target)]);
+  const { knownPlans = [] } = memory as Memory;
   for (const plan of knownPlans) {
     for await (const { state } of world.catalog.query(backupsOf({ target, plan }))) {
       if (state === 'AVAILABLE') return true;
