@@ -20,7 +20,7 @@ export interface Caller {
 
 /** One call on its way to an operation, wherever it came from: the wire, another service, a test. */
 export interface Call {
-  /** Signing name: `dynamodb`, `events`, `scheduler`, `lambda`, `sqs`, `sns`, `sts`, `tagging`, `kms`, `cloudformation`. */
+  /** Signing name: `dynamodb`, `events`, `scheduler`, `lambda`, `application-autoscaling`, `monitoring` (CloudWatch) … */
   service: string;
   /** AWS's name of the operation, e.g. `CreateBackup`. */
   operation: string;

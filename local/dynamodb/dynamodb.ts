@@ -34,7 +34,7 @@ export interface Inspection {
   itemsOf(of: { account: string; region: string }, tableName: string): Snapshot;
   /** The capacity of a table, or of an index, that is there and not being created or deleted. */
   throughputOf(of: { account: string; region: string }, tableName: string, indexName?: string): Throughput | undefined;
-  /** The ARN of a table's stream that is enabled. */
+  /** Whether a table has a stream of this ARN that is enabled. */
   hasStream(streamArn: string): boolean;
   /** The tables of an account and Region with their tags, in the order of their names. */
   taggedTables(of: { account: string; region: string }): { arn: string; tags: Map<string, string> }[];
