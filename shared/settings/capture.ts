@@ -60,8 +60,8 @@ export class Captures {
   }
 
   /** As far as bulk calls show. */
-  async #isChanged({ mark, tagsMark }: TableCapture, table: TableDescription): Promise<boolean> {
-    if (mark !== markOf(table)) return true;
+  async #isChanged({ tableMark, tagsMark }: TableCapture, table: TableDescription): Promise<boolean> {
+    if (tableMark !== markOf(table)) return true;
     const tags = await this.#allTags();
     return tags !== undefined && tagsMark !== undefined && tagsMark !== markOfTags(tags.get(table.TableArn ?? ''));
   }
@@ -121,7 +121,7 @@ async function keep(
   const isPartial = Object.values(settings).some((value) => isUnread(value) && mayPass.test(value.unread));
   if (hash !== before?.hash) await storeSettings(world, hash, settings);
   await storeCapture(world, {
-    ...{ target, tableId, tableName, hash, capturedAt, mark: markOf(options.table) },
+    ...{ target, tableId, tableName, hash, capturedAt, tableMark: markOf(options.table) },
     ...(!isUnread(settings.tags) && { tagsMark: markOfTags(settings.tags ?? {}) }),
     ...(isPartial && { isPartial }),
   });

@@ -18,7 +18,7 @@ export interface TableCapture extends SettingsRef {
   tableId: string;
   tableName: string;
   /** Of what DescribeTable said then, and of the tags if they could be read: another mark is another setting. */
-  mark: string;
+  tableMark: string;
   tagsMark?: string;
   /** Something could not be read for a reason that may have passed. */
   isPartial?: boolean;

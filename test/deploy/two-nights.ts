@@ -55,8 +55,14 @@ export async function twoNights({ aws, clock, whenDone, physicalId }: Deployed):
 
   const KeyId = await whenDone(newKey(kms));
   const Tags = [{ Key: 'backup', Value: 'yes' }];
-  await whenDone(dynamodb.send(table('secrets', encryptedBy(KeyId))));
-  await whenDone(abroad.send(table('secrets', { Tags, ...encryptedBy(await whenDone(newKey(new KMSClient(there)))) })));
+  await whenDone(dynamodb.send(table('secrets', { ...withStream, ...encryptedBy(KeyId) })));
+  await whenDone(
+    abroad.send(
+      table('secrets', { Tags, ...withStream, ...encryptedBy(await whenDone(newKey(new KMSClient(there)))) }),
+    ),
+  );
+  await clock.run(clock.now() + 60_000);
+  await whenDone(Promise.all([scaled(aws, { account: hub, region: 'us-east-1' }), scaled(aws, member)]));
   const names = Array.from({ length: manyTables }, (_, index) => `table-${index}`);
   await whenDone(
     Promise.all(names.flatMap((name) => [dynamodb.send(table(name)), abroad.send(table(name, { Tags }))])),
@@ -91,6 +97,27 @@ async function newKey(kms: KMSClient): Promise<string> {
 const encryptedBy = (KMSMasterKeyId: string) => ({
   SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId },
 });
+
+const withStream = { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' as const } };
+
+/** A setting that takes more calls to read. */
+function scaled({ core, iam }: Deployed['aws'], place: typeof member) {
+  const input = {
+    ServiceNamespace: 'dynamodb',
+    ResourceId: 'table/secrets',
+    ScalableDimension: 'dynamodb:table:ReadCapacityUnits',
+    MinCapacity: 1,
+    MaxCapacity: 10,
+  };
+  const caller = iam.caller(place.account);
+  return core.call({
+    service: 'application-autoscaling',
+    operation: 'RegisterScalableTarget',
+    input,
+    caller,
+    ...place,
+  });
+}
 
 async function loseABackup(dynamodb: DynamoDBClient): Promise<void> {
   const { BackupSummaries = [] } = await dynamodb.send(new ListBackupsCommand({ TableName: 'table-9' }));

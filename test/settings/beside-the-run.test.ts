@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
+import { backupFrom, backupsOf } from '../../shared/ledger.ts';
+import type { PlanSource } from '../../shared/plans/definition.ts';
+import type { Backup } from '../../shared/run.ts';
+import { settingsWithHash } from '../../shared/settings/store.ts';
+import { type LocalService, service } from '../support/service.ts';
+import { catalogName, hub, type LocalOptions } from '../support/world.ts';
+import { arnOf, type Here, here } from './full-table.ts';
+
+const day = 86_400_000;
+const nightly: PlanSource = {
+  schedule: 'cron(0 2 * * ? *)',
+  tables: { include: ['orders-*'] },
+  keep: { daily: 7 },
+};
+
+let at: Here;
+afterEach(() => at.close());
+
+async function withTables(tables: number, options: LocalOptions = {}): Promise<LocalService> {
+  at = await here({ plans: { nightly }, settingsEveryMs: day, ...options });
+  for (let n = 0; n < tables; n++) await at.createTable(`orders-${String(n).padStart(4, '0')}`);
+  await at.pass(10_000);
+  return service(at);
+}
+
+/** One night's run, with the time in which what is left over is captured. */
+async function night(functions: LocalService, runs: number): Promise<void> {
+  functions.fire('nightly');
+  await functions.untilEnded(runs);
+  await at.pass(120_000);
+  expect(functions.thrown).toEqual([]);
+}
+
+/** How often each operation was called from now on. */
+function countCalls(): Map<string, number> {
+  const calls = new Map<string, number>();
+  at.aws.onCall(({ call }) => {
+    if (call.input.TableName === catalogName) return;
+    calls.set(call.operation, (calls.get(call.operation) ?? 0) + 1);
+  });
+  return calls;
+}
+
+async function readLedger(): Promise<Backup[]> {
+  const backups: Backup[] = [];
+  const { catalog } = at.world().world;
+  for await (const item of catalog.query(backupsOf({ target: hub, plan: 'nightly' }))) backups.push(backupFrom(item));
+  return backups;
+}
+const ledger = () => at.done(readLedger());
+
+describe('beside the run', () => {
+  test('each backup, in the ledger and as it is told, knows the settings of its table', async () => {
+    const functions = await withTables(3);
+    await at.ask('dynamodb', 'TagResource', {
+      ResourceArn: arnOf('orders-0001'),
+      Tags: [{ Key: 'team', Value: 'shop' }],
+    });
+    await night(functions, 1);
+    const told = functions.factsOf('Backup Completed').map(({ detail }) => detail);
+    expect(told.map(({ settings }) => settings)).toEqual([
+      { hash: expect.stringMatching(/^[0-9a-f]{64}$/), capturedAt: expect.stringMatching(/Z$/) },
+      expect.anything(),
+      expect.anything(),
+    ]);
+    const backups = await ledger();
+    const tagged = backups.find(({ tableName }) => tableName === 'orders-0001');
+    const settings = await at.done(settingsWithHash(at.world().world, tagged?.settings?.hash ?? ''));
+    expect(settings?.tags).toEqual({ team: 'shop' });
+  });
+
+  test('300 tables get their backups not a moment later than without captures', async () => {
+    const lastCreatedAt = async (settingsEveryMs: number) => {
+      const functions = await withTables(300, { settingsEveryMs });
+      await night(functions, 1);
+      const last = Math.max(...(await ledger()).map(({ createdAt = 0 }) => createdAt));
+      const [run] = functions.factsOf('Run Completed');
+      const captured = (await ledger()).filter(({ settings }) => settings !== undefined).length;
+      at.close();
+      return { last, completed: run?.detail.completed, captured };
+    };
+    const without = await lastCreatedAt(0);
+    const beside = await lastCreatedAt(day);
+    expect(without).toMatchObject({ completed: 300, captured: 0 });
+    expect(beside.completed).toBe(300);
+    expect(Math.abs(beside.last - without.last)).toBeLessThan(250);
+  });
+
+  test('once in its time per table, and what a run leaves over is captured after it', async () => {
+    const functions = await withTables(40, { settingsEveryMs: 7_200_000 });
+    const calls = countCalls();
+    await night(functions, 1);
+    expect(calls.get('DescribeContinuousBackups')).toBe(40);
+    await at.pass(1_800_000);
+    await night(functions, 2);
+    expect(calls.get('DescribeContinuousBackups')).toBe(40);
+    expect(
+      functions
+        .factsOf('Backup Completed')
+        .slice(-40)
+        .every(({ detail }) => detail.settings !== undefined),
+    ).toBe(true);
+    await at.pass(7_200_000);
+    await night(functions, 3);
+    expect(calls.get('DescribeContinuousBackups')).toBe(80);
+  });
+
+  test.each([
+    [
+      'a tag',
+      () => at.ask('dynamodb', 'TagResource', { ResourceArn: arnOf('orders-0001'), Tags: [{ Key: 'a', Value: 'b' }] }),
+    ],
+    [
+      'the protection',
+      () => at.ask('dynamodb', 'UpdateTable', { TableName: 'orders-0001', DeletionProtectionEnabled: true }),
+    ],
+  ])('%s that has changed is captured by the next run, and no other table', async (_what, change) => {
+    const functions = await withTables(3);
+    await night(functions, 1);
+    await change();
+    await at.pass(60_000);
+    const calls = countCalls();
+    await night(functions, 2);
+    expect(calls.get('DescribeContinuousBackups')).toBe(1);
+    const of = (await ledger())
+      .filter(({ tableName }) => tableName === 'orders-0001')
+      .map(({ settings }) => settings?.hash);
+    expect(new Set(of).size).toBe(2);
+  });
+
+  test('the documented rates are kept, and a throttle costs no table its settings', async () => {
+    const functions = await withTables(60);
+    const sentAt: number[] = [];
+    at.aws.onCall(({ call, endedAt }) => {
+      if (call.operation === 'ListTagsOfResource') sentAt.push(endedAt);
+    });
+    await night(functions, 1);
+    expect(sentAt.length).toBeGreaterThanOrEqual(60);
+    const inASecond = sentAt.map((from) => sentAt.filter((other) => other >= from && other < from + 1000).length);
+    expect(Math.max(...inASecond)).toBeLessThanOrEqual(10);
+  });
+
+  test('settings that AWS fails to tell are recorded so, cost no backup, and are read by the next run', async () => {
+    const functions = await withTables(2);
+    const stop = at.aws.intercept(async ({ operation }, perform) => {
+      if (operation === 'GetResourcePolicy') throw new AwsError('InternalServerError', 'not today', 500);
+      return perform();
+    });
+    await night(functions, 1);
+    expect(functions.factsOf('Run Completed')[0]?.detail).toMatchObject({ completed: 2, failed: 0 });
+    stop();
+    await night(functions, 2);
+    const policies = [];
+    for (const { settings } of await ledger()) {
+      const found = await at.done(settingsWithHash(at.world().world, settings?.hash ?? ''));
+      policies.push(found?.resourcePolicy ?? 'none');
+    }
+    expect(policies).toEqual([
+      { unread: expect.stringContaining('not today') },
+      { unread: expect.stringContaining('not today') },
+      'none',
+      'none',
+    ]);
+  });
+});
