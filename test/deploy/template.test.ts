@@ -161,6 +161,7 @@ describe('other accounts', () => {
       resourcesOf(packaged.template, 'AWS::IAM::Role')
         .flatMap(([, role]) => statementsOf(role))
         .filter(({ Action }) => list(Action).includes('sts:AssumeRole'));
+    for (const packaged of [full, plain]) expect(entering(packaged).length).toBeGreaterThan(2);
     for (const { Resource } of entering(full)) expect(JSON.stringify(Resource)).toMatch(/:iam::\*:role\/tablekeep-/);
     for (const { Condition } of entering(full)) {
       expect(Condition).toEqual({
@@ -186,6 +187,7 @@ describe('other accounts', () => {
       const trusted = list(trust?.Condition?.ArnEquals?.['aws:PrincipalArn']).map((arn) => JSON.stringify(arn));
       const names = functions.filter((name) => trusted.some((arn) => arn.includes(`HubRolePrefix}-${name}"`)));
       expect(names, capability).toEqual(asking);
+      expect(asking, capability).not.toEqual([]);
       expect(trusted, capability).toHaveLength(asking.length);
     }
   });
