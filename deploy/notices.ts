@@ -1,5 +1,6 @@
 import * as audit from '../events/audit-events.ts';
 import { source } from '../events/contract.ts';
+import * as restores from '../events/restore-events.ts';
 import * as retention from '../events/retention-events.ts';
 import * as runs from '../events/run-events.ts';
 
@@ -9,12 +10,14 @@ const forPeople = [
   audit.ProtectionChanged,
   retention.RetentionBlocked,
   retention.RetentionChanged,
+  restores.RestoreCompleted,
+  restores.RestoreFailed,
   audit.DeadLettersFound,
   audit.ProtectionReport,
 ].map(({ type }) => type);
 
 /** Functions whose failure is told. The heartbeat and the runs come again within a minute; if they do not get well, the audit tells. */
-const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit'];
+const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore'];
 
 /** What people get, by rule: the events, and how their text is made. */
 const rules = {

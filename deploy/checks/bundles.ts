@@ -3,6 +3,10 @@ import { join } from 'node:path';
 
 /** A cold start reads every byte: about 35 ms for 280 KB, 45 ms for 400 KB. */
 const limitBytes = 410_000;
+/** A restore takes minutes and comes seldom; it speaks to every service that a table's settings are of. */
+const limitsOfSome: Record<string, number> = { restore: 480_000 };
+
+const limitOf = (name: string): number => limitsOfSome[name] ?? limitBytes;
 
 /** How large each function's bundle is, unpacked. */
 export function checkBundles(directory: string) {
@@ -12,9 +16,10 @@ export function checkBundles(directory: string) {
   return {
     bundles,
     problems: bundles
-      .filter(({ bytes }) => bytes > limitBytes)
+      .filter(({ name, bytes }) => bytes > limitOf(name))
       .map(
-        ({ name, bytes }) => `The bundle of ${name} has ${bytes} bytes, more than ${limitBytes}; see what it imports.`,
+        ({ name, bytes }) =>
+          `The bundle of ${name} has ${bytes} bytes, more than ${limitOf(name)}; see what it imports.`,
       ),
   };
 }

@@ -79,12 +79,11 @@ export async function leaveQueue(world: World, target: Target, mine: string): Pr
 
 /** A process that stood still may have taken a place for a task that was over by then: such places are given back. */
 async function reclaim({ catalog, clock }: World, target: Target, { waiting, running }: Queue): Promise<void> {
-  const held = [...running, ...waiting];
-  const items = await catalog.getAll(held.map((one) => taskKey(taskOf(one))));
-  const inNeed = new Set(items.filter(({ state }) => needsPlace(state)).map(({ pk }) => pk));
+  const held = [...running, ...waiting].slice(0, looked);
+  const items = await Promise.all(held.map((one) => catalog.get(taskKey(taskOf(one)))));
   // A task that was written this minute may not be among them yet.
   const isOld = (one: string) => Date.parse(one.split('#')[1] ?? '') < clock.now() - 60_000;
-  const stale = held.filter((one) => isOld(one) && !inNeed.has(taskKey(taskOf(one)).pk));
+  const stale = held.filter((one, index) => isOld(one) && !needsPlace(items[index]?.state));
   if (stale.length === 0) return;
   await catalog.update(keyOf(target), {
     update: 'DELETE #waiting :stale, #running :stale',
@@ -92,6 +91,9 @@ async function reclaim({ catalog, clock }: World, target: Target, { waiting, run
     values: { ':stale': new Set(stale) },
   });
 }
+
+/** All that may run, and those that wait first. */
+const looked = 100;
 
 /** Before its table is ACTIVE. */
 export const needsPlace = (state: unknown): boolean => state === 'QUEUED' || state === 'RESTORING';

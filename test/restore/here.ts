@@ -61,8 +61,9 @@ export async function restoreHere(options: RestoreOptions = {}): Promise<Restore
     const { world, invocation } = inWorld(fate);
     return restore(world)(received, invocation);
   };
+  const heart = here.world().world;
   const everyMinute = () => {
-    beat(here.world().world)().catch((error: unknown) => thrown.push(error));
+    beat(heart)().catch((error: unknown) => thrown.push(error));
     clock.at(clock.now() + 60_000, everyMinute);
   };
   clock.at(clock.now() + 30_000, everyMinute);
