@@ -49,7 +49,7 @@ export function outwardStatements(switches: Switches): object[] {
     {
       Effect: 'Allow',
       Action: 'dynamodb:PutResourcePolicy',
-      Resource: [ofAccount('dynamodb', 'table/*'), ofAccount('dynamodb', 'table/*/stream/*')],
+      Resource: ofAccount('dynamodb', 'table/*'),
     },
   ];
   const switched = Object.entries(statements).filter(([name]) => switches[name as keyof Switches]);
