@@ -38,6 +38,8 @@ export interface LocalOptions {
   dynamodb?: DynamoDbOptions;
   plans?: Record<string, PlanSource>;
   maxRuns?: number;
+  /** Absent: no settings are captured. */
+  settingsEveryMs?: number;
   latencyMs?: number;
   /** With every service of AWS, for the settings of tables; no function's package runs. */
   isWhole?: boolean;
@@ -124,6 +126,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     deadLetterQueues: [],
     maxRuns: options.maxRuns ?? 50,
     graceMs: 72 * 3_600_000,
+    ...(options.settingsEveryMs !== undefined && { settingsEveryMs: options.settingsEveryMs }),
     memberRolePrefix: 'tablekeep',
     externalId: 'tablekeep',
   };
