@@ -252,7 +252,6 @@ test('a table that was the source of a replica is not deleted for a day', async 
 });
 
 test.each<[string, Omit<UpdateTableCommandInput, 'TableName'>]>([
-  ['in the own Region', { ReplicaUpdates: [{ Create: { RegionName: 'us-east-1' } }] }],
   ['in a Region that is not enabled', { ReplicaUpdates: [{ Create: { RegionName: 'me-south-1' } }] }],
   ['that is not there to be deleted', { ReplicaUpdates: [{ Delete: { RegionName: 'eu-west-1' } }] }],
   [
@@ -266,6 +265,24 @@ test.each<[string, Omit<UpdateTableCommandInput, 'TableName'>]>([
 ])('a replica %s is refused', async (_what, change) => {
   const local = await withOrders({ StreamSpecification: both });
   await refused(local.client.updateTable({ TableName, ...change }), 'ValidationException');
+});
+
+test('a Region that has a table of that name gets no replica', async () => {
+  const local = await withOrders({ StreamSpecification: both });
+  const there = new DynamoDB({ ...local.config, region: 'eu-west-1' });
+  await there.createTable(tableInput(TableName));
+  await refused(
+    local.client.updateTable({ TableName, ReplicaUpdates: [{ Create: { RegionName: 'eu-west-1' } }] }),
+    'ValidationException',
+  );
+  await local.client.updateTable({ TableName, ReplicaUpdates: [{ Create: { RegionName: 'eu-west-2' } }] });
+});
+
+test('a replica in the own Region is refused with advice', async () => {
+  const local = await withOrders({ StreamSpecification: both });
+  await expect(
+    local.client.updateTable({ TableName, ReplicaUpdates: [{ Create: { RegionName: 'us-east-1' } }] }),
+  ).rejects.toThrow('Use CreateTable, DeleteTable, or UpdateTable as required.');
 });
 
 test('a table without a stream of both images gets no replica, unless it is to be strongly consistent', async () => {

@@ -39,6 +39,7 @@ test('a table sends its changes only to a stream that is there', async () => {
   const enable = () => tables.enableKinesisStreamingDestination({ TableName: 'orders', StreamArn: arn });
   await expect(enable()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await caller('kinesis')('CreateStream', changes);
+  await expect(enable()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await pass(20 * secondMs);
   expect((await enable()).DestinationStatus).toBe('ENABLING');
 });
