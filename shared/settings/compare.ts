@@ -49,8 +49,9 @@ const keyOf = ({ setting, of }: Part) => JSON.stringify([setting, of]);
 
 function isSame(wanted: Part, wantedArn: string, found: Part, foundArn: string): boolean {
   if (wanted.setting === 'warmThroughput') return isAtLeast(found.value as Warmth, wanted.value as Warmth);
-  const asOfOne = (part: Part, arn: string) => renamed(canonicalJson(comparable(part)), arn, wantedArn);
-  return asOfOne(wanted, wantedArn) === asOfOne(found, foundArn);
+  // In the words of the table that is there: what still names the other one is a difference.
+  const asThere = (part: Part, arn: string) => renamed(canonicalJson(comparable(part)), arn, foundArn);
+  return asThere(wanted, wantedArn) === asThere(found, foundArn);
 }
 
 interface Warmth {
