@@ -1,3 +1,4 @@
+import { errorText } from '../errors.ts';
 import { adHoc } from '../names.ts';
 import { Lease, LeaseLostError } from '../retention/lease.ts';
 import { type Target, targetKey } from '../target.ts';
@@ -37,9 +38,25 @@ export async function audit(world: World, target: Target, invocation: Invocation
     return await lease.keepDuring(() => drive(world, target, lease));
   } catch (error) {
     if (error instanceof LeaseLostError) return false;
+    const isNew = await rememberFailure(world, lease, error, invocation);
     await lease.end({ memories: ['isLooked'] });
-    throw error;
+    if (isNew) throw error;
+    return false;
   }
+}
+
+/**
+ * False for a failure that was thrown, and so told, less than a day ago: an account that lets us in no more is not
+ * news every hour. Lambda invokes a function that throws again under the same id before it tells.
+ */
+async function rememberFailure(world: World, lease: Lease, error: unknown, { id }: Invocation): Promise<boolean> {
+  const now = world.clock.now();
+  const name = error instanceof Error ? error.name : String(error);
+  const { failure } = lease.item as Memory;
+  const isKnown = failure?.name === name && now < failure.at + dayMs;
+  if (isKnown) world.logger.warn('audit fails still', { error: errorText(error), since: failure.at });
+  else await lease.remember({ failure: { name, by: id, at: now } });
+  return !isKnown || failure.by === id;
 }
 
 async function drive(world: World, target: Target, lease: Lease): Promise<boolean> {
@@ -53,7 +70,7 @@ async function drive(world: World, target: Target, lease: Lease): Promise<boolea
   const isLooked = memory.isLooked && world.clock.now() < (memory.lookedAt ?? 0) + hourMs;
   const looked = isLooked ? memory : await tellAfter(lookAround(audit));
   const isDone = await tellAfter(goThroughAll({ ...audit, memory: looked }));
-  if (isDone) await lease.end({ memories: ['isLooked'] });
+  if (isDone) await lease.end({ memories: ['isLooked', 'failure'] });
   else await lease.release(world.clock.now());
   return isDone;
 }

@@ -7,6 +7,8 @@ export interface Memory {
   /** The hourly part of this audit is done: only the full comparison goes on. */
   isLooked?: boolean;
   comparedUntil?: number;
+  /** Why an audit was given up, by which invocation, and when. */
+  failure?: { name: string; by: string; at: number };
   /** UTC date of the last report. */
   reportedOn?: string;
   /** All that ever had a backup here. */
