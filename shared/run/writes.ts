@@ -17,7 +17,7 @@ export async function claim(driven: Driving, entry: Entry): Promise<boolean> {
   const leaseUntil = driven.world.clock.now() + claimMs;
   const { expiresAt } = driven.run;
   const isFirst = entry.attempt === 0;
-  return write(driven, entry, {
+  return step(driven, entry, {
     update: `SET #state = :starting, attempt = :next, leaseUntil = :leaseUntil, tableName = :tableName${expiresAt === undefined ? '' : ', expiresAt = :expiresAt'}`,
     condition: isFirst ? 'attribute_not_exists(pk)' : '#state = :starting AND attempt = :attempt',
     names,
@@ -38,7 +38,7 @@ export function record(
   entry: Entry,
   made: { backupArn: string; createdAt: number },
 ): Promise<boolean> {
-  return write(driven, entry, {
+  return step(driven, entry, {
     update: 'SET #state = :creating, backupArn = :arn, createdAt = :createdAt REMOVE leaseUntil',
     condition: '#state = :starting AND attempt = :attempt',
     names,
@@ -120,6 +120,13 @@ function end(driven: Driving, entry: Entry, change: (endedAt: number) => Change)
     // Refused, too: who wrote another end may not have lived to tell it.
     return hasEnded(entry) ? entry : undefined;
   });
+}
+
+/** A step on the way; where another has come to the end already, this is told here: who wrote it may not have lived to. */
+async function step(driven: Driving, entry: Entry, change: Change): Promise<boolean> {
+  const isDone = await write(driven, entry, change);
+  if (!isDone && hasEnded(entry)) driven.announcer.tell(entry);
+  return isDone;
 }
 
 async function write({ world, entries }: Driving, entry: Entry, change: Change): Promise<boolean> {

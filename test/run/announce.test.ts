@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
+import { backupItem } from '../../shared/ledger.ts';
+import { stampOf } from '../../shared/names.ts';
 import { Announcer } from '../../shared/run/announce.ts';
 import type { Backup } from '../../shared/run.ts';
 import { done } from '../support/done.ts';
+import { service } from '../support/service.ts';
 import { hub, type Local, local } from '../support/world.ts';
+import { withTables } from './nightly.ts';
 
 let here: Local;
 beforeEach(async () => {
@@ -75,4 +79,39 @@ test('a refused end that is no end is not told', async () => {
   await announcer.end(async () => undefined);
   await done(here, announcer.flush());
   expect(here.facts).toEqual([]);
+});
+
+test('an end that another driver wrote, and may not have lived to tell, is told by who is refused on its way there', async () => {
+  here.close();
+  here = await withTables(2);
+  const { Table: table } = await here.call<{ Table: { TableId: string } }>('DescribeTable', {
+    TableName: 'orders-0000',
+  });
+  const firedAt = here.clock.now();
+  const other = here.world().world;
+  let isWritten = false;
+  const heal = here.aws.intercept(async ({ operation, input }, perform) => {
+    const isClaim = operation === 'UpdateItem' && JSON.stringify(input.Key).includes(table.TableId);
+    if (!isClaim || isWritten) return perform();
+    isWritten = true;
+    const backup = {
+      ...ended(here.clock.now()),
+      stamp: stampOf(firedAt),
+      tableId: table.TableId,
+      tableName: 'orders-0000',
+    };
+    await other.catalog.put(backupItem(backup));
+    return perform();
+  });
+  const functions = service(here);
+  functions.fire('nightly', firedAt);
+  await functions.untilEnded();
+  heal();
+  expect(isWritten).toBe(true);
+  expect(
+    functions
+      .factsOf('Backup Completed')
+      .map(({ detail }) => detail.table)
+      .sort(),
+  ).toEqual(['orders-0000', 'orders-0001']);
 });
