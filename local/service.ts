@@ -40,6 +40,8 @@ export interface Permission {
   /** ARN, or `*` where the action has no resource-level permissions. */
   resource: string;
   context?: Record<string, string | string[]>;
+  /** The account that the resource belongs to, where its ARN does not say: S3's buckets. */
+  owner?: string;
 }
 
 /** A resource's own policy, as parsed JSON. */
@@ -50,7 +52,7 @@ export interface Service {
   /** Signing name. */
   name: string;
   /** `dynamodb` JSON 1.0, `events` JSON 1.1, `sts` query with XML answers, `scheduler` REST-JSON … */
-  protocol: 'json-1.0' | 'json-1.1' | 'query' | 'rest-json';
+  protocol: 'json-1.0' | 'json-1.1' | 'query' | 'rest-json' | 'rest-xml';
   /** Before the dot of `X-Amz-Target`, e.g. `DynamoDB_20120810`; for the JSON protocols. */
   targetPrefix?: string;
   /** For `rest-json`: method and path template, e.g. `POST /schedules/{Name}` → the operation's name. */
@@ -61,6 +63,11 @@ export interface Service {
   maxBodyBytes?: number;
   /** For `rest-json`, where a member is not simply in the path, the query string or the JSON body under its own name. */
   bind?(operation: string, parts: RestParts): Record<string, unknown>;
+  /** For `rest-xml`: which operation a request asks for and with what, and how a result looks as an answer. */
+  rest?: {
+    read(request: WireRequest): { operation: string; input: Record<string, unknown> };
+    write(operation: string, result: unknown): RawAnswer;
+  };
   /** What `__type` says of an error code, where that is more than the code, e.g. `com.amazonaws.sqs#QueueDoesNotExist`. */
   errorType?(code: string): string;
   /** Headers that an error's answer carries besides the usual ones. */

@@ -8,6 +8,8 @@ export interface Question {
   caller: Pick<Caller, 'account' | 'principalArn' | 'arn' | 'service'>;
   action: string;
   resource: string;
+  /** The account that the resource belongs to, where its ARN does not say. */
+  owner?: string | undefined;
   context: Context;
   identityPolicies: PolicyDocument[];
   resourcePolicy?: PolicyDocument | undefined;
@@ -90,7 +92,7 @@ export function decide(question: Question): Decision {
   const namesCaller = grants.some(({ effect, by }) => effect === 'Allow' && by === 'name');
   if (caller.service !== undefined) return resourceAllows ? 'allowed' : 'no resource allows';
 
-  const isForeign = (resourceAccount(resource) ?? caller.account) !== caller.account;
+  const isForeign = (question.owner ?? resourceAccount(resource) ?? caller.account) !== caller.account;
   if ((isForeign || question.needsResourcePolicy === true) && !resourceAllows) return 'no resource allows';
   if (identityAllows || (namesCaller && !isForeign)) return 'allowed';
   return 'no identity allows';

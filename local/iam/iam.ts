@@ -90,6 +90,7 @@ export function createIam(options: { clock: Clock; random: Random; account: stri
       caller,
       action,
       resource,
+      owner: permission.owner,
       context: keysOf(caller, permission, organisations, clock.now()),
       identityPolicies: policiesOf(caller),
       resourcePolicy,

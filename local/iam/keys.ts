@@ -7,11 +7,11 @@ import type { Context } from './match.ts';
  */
 export function keysOf(
   caller: Caller,
-  { resource, context = {} }: Permission,
+  { resource, owner: stated, context = {} }: Permission,
   organisations: ReadonlyMap<string, string>,
   now: number,
 ): Context {
-  const owner = resource.split(':')[4] || caller.account;
+  const owner = stated ?? (resource.split(':')[4] || caller.account);
   const isService = caller.service !== undefined;
   const values: Record<string, string | string[] | undefined> = {
     'aws:PrincipalIsAWSService': String(isService),

@@ -2,7 +2,7 @@ import { AwsError, type Caller, type Permission } from '../service.ts';
 import type { Decision } from './evaluate.ts';
 
 /** Services whose errors are XML call it AccessDenied; they and REST-JSON answer 403, the other JSON ones 400. */
-const xmlServices = new Set(['sts', 'sns', 'iam', 'cloudformation']);
+const xmlServices = new Set(['sts', 'sns', 'iam', 'cloudformation', 's3']);
 const restServices = new Set(['lambda', 'scheduler']);
 
 function reasonOf(decision: Decision, action: string): string {

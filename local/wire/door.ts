@@ -13,6 +13,7 @@ import { json } from './json.ts';
 import type { Protocol } from './protocol.ts';
 import { query } from './query.ts';
 import { restJson } from './rest-json.ts';
+import { restXml } from './rest-xml.ts';
 import { checkAge, readSignature, type Signature, unsigned } from './signature.ts';
 
 const protocols: Record<Service['protocol'], Protocol> = {
@@ -20,6 +21,7 @@ const protocols: Record<Service['protocol'], Protocol> = {
   'json-1.1': json,
   query,
   'rest-json': restJson,
+  'rest-xml': restXml,
 };
 
 interface Door {
@@ -50,10 +52,10 @@ export function wireDoor(door: Door): (request: WireRequest) => Promise<WireAnsw
       if (latencyMs > 0) await sleep(core.clock, latencyMs);
       if (call.signedAt !== undefined) checkAge(service, call.signedAt, core.clock.now());
       const result = await door.perform(call);
-      return dated(core, protocol.answer(service, call.operation, result, requestId));
+      return dated(core, seenBy(request, protocol.answer(service, call.operation, result, requestId)));
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
-      return dated(core, protocol.error(service, asAwsError(error), requestId));
+      return dated(core, seenBy(request, protocol.error(service, asAwsError(error), requestId)));
     }
   };
 }
@@ -109,6 +111,10 @@ function unknownService({ headers }: WireRequest, signature: Signature | undefin
       : new AwsError('UnknownServiceException', `The local AWS has no service ${signature.service}.`, 404);
   return protocols[protocol].error(nobody, error, requestId);
 }
+
+/** HEAD is answered without a body, errors too. */
+const seenBy = ({ method }: WireRequest, answer: WireAnswer): WireAnswer =>
+  method === 'HEAD' ? { ...answer, body: new Uint8Array() } : answer;
 
 /** SDKs set their clocks by the `Date` of each answer. */
 function dated({ clock }: Core, answer: WireAnswer): WireAnswer {

@@ -21,8 +21,16 @@ export function readSignature({ headers }: WireRequest): Signature | undefined {
 /** AWS takes a request for five minutes before and after its time stamp. */
 const validMs = 5 * 60_000;
 
+/** S3 takes a request for fifteen minutes (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
+const validAtS3Ms = 15 * 60_000;
+
 /** Throws what AWS answers to a signature that is too old or lies in the future. */
 export function checkAge(service: Service, signedAt: number, now: number): void {
+  if (service.protocol === 'rest-xml') {
+    if (Math.abs(now - signedAt) <= validAtS3Ms) return;
+    const message = 'The difference between the request time and the current time is too large.';
+    throw new AwsError('RequestTimeTooSkewed', message, 403);
+  }
   const [stamp, current] = [basicIso(signedAt), basicIso(now)];
   const code = service.protocol === 'query' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException';
   const status = service.protocol.startsWith('json') ? 400 : 403;
@@ -44,6 +52,7 @@ export function checkAge(service: Service, signedAt: number, now: number): void 
 
 /** What AWS answers to a request without a signature. */
 export function unsigned(service: Service): AwsError {
+  if (service.protocol === 'rest-xml') return new AwsError('AccessDenied', 'Access Denied', 403);
   return service.protocol === 'query'
     ? new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
     : new AwsError(
