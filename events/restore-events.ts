@@ -29,7 +29,7 @@ export const RestoreCompleted = fact(
   'Restore Completed',
   {
     sentBy: 'restore',
-    heardBy: 'people; whoever waits for the table',
+    heardBy: 'people',
     when: 'the table is ACTIVE, its settings are put back as far as AWS lets them, and it has been verified',
   },
   {
@@ -61,7 +61,7 @@ export const RestoreFailed = fact(
   'Restore Failed',
   {
     sentBy: 'restore',
-    heardBy: 'people; who asked',
+    heardBy: 'people',
     when: 'a request was refused, with all its mistakes, or a restore could not be brought to its end',
   },
   {

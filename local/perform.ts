@@ -53,9 +53,16 @@ export function performer({ clock, iam, service, intercepts, listeners }: Surrou
 function authorize(iam: Iam, service: Service, call: Call): Permission[] {
   const permissions = service.permissions(call);
   const policy = permissions.length > 0 ? service.resourcePolicy?.(call) : undefined;
-  for (const permission of permissions) iam.authorize(call.caller, permission, policy);
+  const [own] = permissions;
+  for (const permission of permissions) {
+    // What else a call needs, of keys or streams, is not for the policy of a table to say.
+    const isOwn = serviceIn(permission) === (own && serviceIn(own));
+    iam.authorize(call.caller, permission, isOwn ? policy : undefined);
+  }
   return permissions;
 }
+
+const serviceIn = ({ action }: Permission): string => action.split(':')[0] ?? '';
 
 /** As AWS answers: JSON services 400, REST services 404, query services by another name. */
 function unknownOperation(service: Service, operation: string): AwsError {

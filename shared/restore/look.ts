@@ -91,7 +91,7 @@ async function readable<T>(found: Found, field: string, read: () => Promise<T>):
   } catch (error) {
     if (kindOf(error) !== 'refused') throw error;
     const remedy = 'Give the restoring role that right (deploy/member-account.yml has it for other accounts).';
-    found.mistakes.push({ field, problem: `It could not be read: ${errorText(error)}`, remedy });
+    found.mistakes.push({ field, problem: `It could not be read: ${errorText(error)}.`, remedy });
     return undefined;
   }
 }

@@ -101,7 +101,7 @@ function failRefused(restoring: Restoring, error: unknown): Promise<'next'> {
   const isSource = kindOf(error) === 'gone' || forGood.test(nameOf(error));
   const field = isKey ? 'target.encryption' : isSource ? 'source' : 'target';
   return fail(restoring, nameOf(error) || 'Refused', [
-    { field, problem: `AWS refused the restore: ${errorText(error)}`, remedy: remedyOf(error, isKey) },
+    { field, problem: `AWS refused the restore: ${errorText(error)}.`, remedy: remedyOf(error, isKey) },
   ]);
 }
 

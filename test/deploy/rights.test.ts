@@ -4,6 +4,7 @@ import { type Packaged, packageService } from '../../deploy/package.ts';
 import { list, readYamlTemplate, resourcesOf, statementsOf, type Template } from '../../deploy/template.ts';
 import type { Use } from '../../local/iam/iam.ts';
 import { type Deployed, deploy } from './deployed.ts';
+import { restores, switches } from './restores.ts';
 import { hub, member, memberTemplate, twoNights } from './two-nights.ts';
 
 /** What AWS does with a role's rights for us, so that no call of ours shows it. */
@@ -11,6 +12,13 @@ const onOurBehalf: Record<string, string> = {
   'logs:CreateLogStream': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
   'logs:PutLogEvents': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
   // Scheduler writes dead letters with the role of the schedule.
+  // DynamoDB uses the key of a restored table with the caller's rights.
+  ...Object.fromEntries(
+    ['Encrypt', 'Decrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'].map((name) => [
+      `kms:${name}`,
+      'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html',
+    ]),
+  ),
   'sqs:SendMessage': 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html',
 };
 
@@ -21,16 +29,18 @@ let used: Use[];
 /** What functions threw three times in a row, and what they were refused on the way. */
 const failures = new Set<string>();
 beforeAll(async () => {
-  packaged = await packageService({ plans: fileURLToPath(new URL('rights-plans.yml', import.meta.url)) });
+  const plans = fileURLToPath(new URL('rights-plans.yml', import.meta.url));
+  packaged = await packageService({ plans, parameters: switches });
   deployed = await deploy(packaged);
   deployed.aws.onCall(({ call }) => {
     if (call.operation !== 'PutEvents') return;
     const { Entries } = call.input as { Entries: { Source: string; DetailType: string; Detail: string }[] };
     const isFailure = ({ Source, DetailType }: (typeof Entries)[number]) =>
-      Source === 'lambda' || ['Run Failed', 'Backup Failed'].includes(DetailType);
+      Source === 'lambda' || ['Run Failed', 'Backup Failed', 'Restore Failed'].includes(DetailType);
     for (const { Detail } of Entries.filter(isFailure)) failures.add(reasonIn(JSON.parse(Detail)));
   });
   await twoNights(deployed);
+  await restores(deployed);
   used = deployed.aws.iam.used();
 }, 300_000);
 afterAll(() => {
@@ -68,11 +78,12 @@ function expectExactly(allowed: string[], roleArn: string): void {
   ).toEqual([]);
 }
 
-describe('every role may do what it does in two nights, and nothing else:', () => {
+describe('every role may do what it does in two nights and some restores, and nothing else:', () => {
   const names: Record<string, string> = {
     StartRunRole: 'start-run',
     TakeBackupsRole: 'take-backups',
     ApplyRetentionRole: 'apply-retention',
+    RestoreRole: 'restore',
     HeartbeatRole: 'heartbeat',
     AuditRole: 'audit',
     SchedulerRole: 'scheduler',
@@ -96,6 +107,7 @@ describe('every role may do what it does in two nights, and nothing else:', () =
     ['ReadRole', 'read'],
     ['BackupRole', 'backup'],
     ['RetainRole', 'retain'],
+    ['RestoreRole', 'restore'],
   ])('%s of a member account', (id, capability) => {
     const [, allowed = []] = actionsOf(readYamlTemplate(memberTemplate)).find(([other]) => other === id) ?? [];
     expectExactly([...allowed], `arn:aws:iam::${member.account}:role/tablekeep-${capability}`);

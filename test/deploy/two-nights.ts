@@ -49,7 +49,11 @@ export async function twoNights({ aws, clock, whenDone, physicalId }: Deployed):
   const memberStack = {
     stackName: 'tablekeep-member',
     ...member,
-    parameters: { HubAccount: hub, HubRolePrefix: 'tablekeep-dev-us-east-1' },
+    parameters: {
+      HubAccount: hub,
+      HubRolePrefix: 'tablekeep-dev-us-east-1',
+      ...{ RestoreTriggers: 'yes', RestoreKinesis: 'yes', RestoreReplicas: 'yes' },
+    },
   };
   await whenDone(aws.cloudformation.deploy(readFileSync(memberTemplate, 'utf8'), memberStack));
 
