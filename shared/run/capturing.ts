@@ -49,6 +49,8 @@ export class Capturing {
   /** All tables have been selected: captures the rest, while this invocation has time. Throws what went wrong. */
   async finish(): Promise<void> {
     await this.stop();
+    const { captured, unread } = this.#captures.counts;
+    if (captured > 0) this.#driven.world.logger.info('settings captured', { tables: captured, unread });
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -33,6 +33,8 @@ export class Captures {
   readonly #paces: Paces;
   #tags: Promise<Map<string, Record<string, string>> | undefined> | undefined;
   readonly #alarms: ReturnType<typeof onceEach>;
+  /** Tables captured in this session, and how many of them keep which setting to themselves. */
+  readonly counts: { captured: number; unread: Partial<Record<SettingName, number>> } = { captured: 0, unread: {} };
 
   constructor(world: World, target: Target, everyMs: number) {
     this.#world = world;
@@ -50,7 +52,12 @@ export class Captures {
     if (table === undefined) return before;
     if (before !== undefined && !this.#isOld(before) && !(await this.#isChanged(before, table))) return before;
     const options = { table, alarms: this.#alarms, paced: this.#paces.paced };
-    return keep(world, this.#target, tableName, options, before);
+    const captured = await keep(world, this.#target, tableName, options, before);
+    this.counts.captured++;
+    for (const { setting } of unreadSettings(captured.settings)) {
+      this.counts.unread[setting] = (this.counts.unread[setting] ?? 0) + 1;
+    }
+    return captured;
   }
 
   #isOld({ capturedAt, isPartial = false }: TableCapture): boolean {

@@ -164,4 +164,27 @@ describe('beside the run', () => {
       'none',
     ]);
   });
+
+  test('wherever its process is killed while it captures, each table ends once, and has its settings the next night', async () => {
+    for (let point = 5; point < 150; point += 13) {
+      at = await here({ plans: { nightly }, settingsEveryMs: day });
+      for (const name of ['orders-a', 'orders-b']) await at.createTable(name);
+      await at.pass(10_000);
+      const fateOf = (environment: number) => (n: number) => (environment === 0 && n === point ? 'kill' : undefined);
+      const functions = service(at, { fateOf });
+      functions.fire('nightly');
+      await functions.untilEnded(1);
+      await at.pass(60_000);
+      functions.fire('nightly');
+      await functions.untilEnded(2);
+      await at.pass(60_000);
+      const backups = await ledger();
+      expect(backups.map(({ state }) => state)).toEqual(['AVAILABLE', 'AVAILABLE', 'AVAILABLE', 'AVAILABLE']);
+      expect(
+        backups.slice(2).every(({ settings }) => settings !== undefined),
+        `killed at ${point}`,
+      ).toBe(true);
+      at.close();
+    }
+  });
 });
