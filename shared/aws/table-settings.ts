@@ -33,20 +33,25 @@ import { type ClientOptions, clientConfig } from './client.ts';
 
 export type TableCalls = ReturnType<typeof tableCalls>;
 
-/** DynamoDB's operations on the settings of a table. All may be repeated, so the SDK retries; put back, one after another. */
+/** DynamoDB's operations on the settings of a table. All may be repeated, so the SDK does; not those that take slots. */
 export function tableCalls(options: ClientOptions, region: string) {
   const client = new DynamoDBClient(clientConfig(options, region, 4));
+  const once = new DynamoDBClient({
+    ...clientConfig(options, region, 1),
+    requestHandler: client.config.requestHandler,
+    credentials: client.config.credentials,
+  });
   return {
     describeTable: (input: DescribeTableCommandInput) => client.send(new DescribeTableCommand(input)),
     describeContinuousBackups: (input: DescribeContinuousBackupsCommandInput) =>
-      client.send(new DescribeContinuousBackupsCommand(input)),
+      once.send(new DescribeContinuousBackupsCommand(input)),
     describeKinesis: (input: DescribeKinesisStreamingDestinationCommandInput) =>
       client.send(new DescribeKinesisStreamingDestinationCommand(input)),
     describeTimeToLive: (input: DescribeTimeToLiveCommandInput) => client.send(new DescribeTimeToLiveCommand(input)),
     getResourcePolicy: (input: GetResourcePolicyCommandInput) => client.send(new GetResourcePolicyCommand(input)),
     listContributorInsights: (input: ListContributorInsightsCommandInput) =>
       client.send(new ListContributorInsightsCommand(input)),
-    listTags: (input: ListTagsOfResourceCommandInput) => client.send(new ListTagsOfResourceCommand(input)),
+    listTags: (input: ListTagsOfResourceCommandInput) => once.send(new ListTagsOfResourceCommand(input)),
 
     enableKinesis: (input: EnableKinesisStreamingDestinationCommandInput) =>
       client.send(new EnableKinesisStreamingDestinationCommand(input)),
