@@ -14,6 +14,7 @@ import { inProcessRunner } from './lambda/in-process.ts';
 import { createLambda, type LambdaOptions, type LambdaService } from './lambda/lambda.ts';
 import type { Runner } from './lambda/runner.ts';
 import { seededRandom } from './random.ts';
+import { createS3, type S3Service } from './s3/s3.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import type { SchedulerOptions } from './scheduler/start.ts';
 import type { Core, Service } from './service.ts';
@@ -37,6 +38,7 @@ export interface ServicesOptions {
 export interface Services {
   dynamodb: Service & Inspection;
   lambda: LambdaService;
+  s3: S3Service;
   sns: SnsService;
   cloudformation: CloudFormation;
 }
@@ -49,6 +51,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
   const metrics = cloudwatch(core);
   const tables = dynamodb(core, { keys: keys.keys, streams: streams.streams, ...options.dynamodb });
   const lambda = createLambda(core, { iam, runner, hasStream: tables.hasStream, ...options.lambda });
+  const s3 = createS3(core, { keys: keys.keys });
   const sns = createSns(core);
   const cloudformation = createCloudFormation(core, iam);
   const tagged = { type: 'dynamodb:table', resources: tables.taggedTables };
@@ -56,6 +59,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
     tables,
     keys,
     lambda,
+    s3,
     sns,
     cloudformation,
     createSts(iam),
@@ -67,7 +71,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
     metrics,
     autoscaling(core, { alarms: metrics.alarms, throughputOf: tables.throughputOf }),
   ];
-  return { dynamodb: tables, lambda, sns, cloudformation, all };
+  return { dynamodb: tables, lambda, s3, sns, cloudformation, all };
 }
 
 export interface WholeAwsOptions extends Omit<AwsOptions, 'services' | 'iam'>, Omit<ServicesOptions, 'iam' | 'runner'> {

@@ -48,7 +48,17 @@ const routes: Route[] = [
 
 /** Parameters that ask for something else than the plain operation; those that no route knows are refused. */
 const subresources = new Set([
-  ...['accelerate', 'acl', 'analytics', 'attributes', 'cors', 'delete', 'encryption', 'intelligent-tiering', 'inventory'],
+  ...[
+    'accelerate',
+    'acl',
+    'analytics',
+    'attributes',
+    'cors',
+    'delete',
+    'encryption',
+    'intelligent-tiering',
+    'inventory',
+  ],
   ...['legal-hold', 'lifecycle', 'location', 'logging', 'metrics', 'notification', 'object-lock', 'ownershipControls'],
   ...['policy', 'policyStatus', 'publicAccessBlock', 'replication', 'requestPayment', 'restore', 'retention', 'select'],
   ...['tagging', 'torrent', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions', 'website', 'list-type'],
