@@ -32,11 +32,15 @@ export function list<Value>(value: Value | Value[] | undefined): Value[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** Everything that a role's own policies say. */
+/** Everything that a role's own policies say, with every condition of the template true. */
 export function statementsOf(role: Resource['Properties']): Statement[] {
-  const policies = (role.Policies ?? []) as { PolicyDocument: { Statement: Statement | Statement[] } }[];
-  return policies.flatMap(({ PolicyDocument }) => list(PolicyDocument.Statement));
+  const policies = (role.Policies ?? []) as { PolicyDocument: { Statement: Conditional | Conditional[] } }[];
+  return policies
+    .flatMap(({ PolicyDocument }) => list(PolicyDocument.Statement))
+    .map((statement) => ('Fn::If' in statement ? statement['Fn::If'][1] : statement));
 }
+
+type Conditional = Statement | { 'Fn::If': [condition: string, statement: Statement, otherwise: unknown] };
 
 /** Who may take on a role, and when. */
 export function trustOf(role: Resource['Properties']): Statement[] {

@@ -31,12 +31,7 @@ async function restoreIn(deployed: Deployed, place: typeof home): Promise<void> 
   await ask('dynamodb', 'PutItem', { TableName: 'everything', Item: { id: { S: 'a' } } });
   await leaveScalingBehind(ask, pass);
   const { KeyMetadata } = (await ask('kms', 'CreateKey', {})) as { KeyMetadata: { Arn: string } };
-  const { BackupDetails } = (await ask('dynamodb', 'CreateBackup', {
-    TableName: 'everything',
-    BackupName: 'mine',
-  })) as {
-    BackupDetails: { BackupArn: string };
-  };
+  await ask('dynamodb', 'CreateBackup', { TableName: 'everything', BackupName: 'mine' });
   await pass(10 * minute);
 
   const outward = [
@@ -60,18 +55,23 @@ async function restoreIn(deployed: Deployed, place: typeof home): Promise<void> 
     verify: { count: true, sample: [{ id: { S: 'a' } }] },
     reason: 'every right is used',
   });
-  const source = { backupArn: BackupDetails.BackupArn };
+  const source = { table: 'everything', latest: true, ...place };
   await invoke({ source, target: { tableName: 'everything-again', autoScaling: null }, reason: 'every right is used' });
   await pass(180 * minute);
 }
 
 /** The words of the tests of the settings, which are of one account and Region, in those of another. */
 function elsewhere({ account, region }: typeof home) {
-  return <Value>(value: Value): Record<string, unknown> => {
-    if (account === hub) return value as Record<string, unknown>;
-    const text = JSON.stringify(value).replaceAll(region, 'eu-west-1').replaceAll('us-east-1', region);
-    return JSON.parse(text.replaceAll(hub, account));
+  // The Region of a replica is another one, too.
+  const said = (text: string) =>
+    text === region ? 'eu-west-1' : text.replaceAll(home.region, region).replaceAll(hub, account);
+  const there = (value: unknown): unknown => {
+    if (typeof value === 'string') return said(value);
+    if (Array.isArray(value)) return value.map(there);
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [said(name), there(inner)]));
   };
+  return (value: object) => (account === hub ? value : there(value)) as Record<string, unknown>;
 }
 
 /** What scaled a table stays when the table goes, and would act on the next one of its name. */
