@@ -5,6 +5,7 @@ import { installGlobals } from '../local/globals.ts';
 import { seededRandom } from '../local/random.ts';
 import { createWholeAws } from '../local/services.ts';
 import { inProcess } from '../local/transport.ts';
+import { disaster } from './disaster.ts';
 import { onFact } from './facts.ts';
 import { night, type Told } from './night.ts';
 import { screen } from './screen.ts';
@@ -28,7 +29,7 @@ const packaged = await packageWith(readFileSync(new URL('./week-plans.yml', impo
 const clock = new VirtualClock(startAt);
 const uninstall = installGlobals(clock, seededRandom(Number(values.seed)));
 const aws = createWholeAws({ clock, seed: Number(values.seed), latencyMs: () => 20 });
-const admin = administrator(aws, { requestHandler: inProcess(aws) });
+const admin = administrator(aws, { requestHandler: { ...inProcess(aws) } });
 let calls = 0;
 aws.onCall(() => calls++);
 const cpuBefore = process.cpuUsage();
@@ -53,7 +54,7 @@ async function play<T>(work: Promise<T>): Promise<T> {
 
 const deployed = await play(deployDemo(aws, packaged));
 packaged.remove();
-const story = week(admin, deployed);
+const story = week(admin, deployed, aws.core.account);
 line('Seven nights of Tablekeep in a local AWS: the packaged service, real SDK clients, virtual time.');
 line(`Deployed ${deployed.resources} resources of the packaged template. Plan nightly: 02:00 in Berlin, every table,`);
 line('keep last 2, daily 3, weekly 1, and a deleted table’s backups for 60 hours.');
@@ -73,6 +74,18 @@ for (let number = 1; number <= nights; number++) {
   await clock.run(firedAt + 10 * 3_600_000);
 }
 
+const restored = await disaster({
+  admin,
+  deployed,
+  told,
+  now: () => clock.now(),
+  line,
+  until: (isSo) => clock.run(clock.now() + dayMs, isSo),
+  play,
+});
+line(
+  `Compared with what was there: ${restored.itemsRestored} of ${restored.itemsExpected} items and ${restored.settingsRestored} of ${restored.settingsExpected} settings are as before.`,
+);
 const { numbers, sentences, isGood } = await play(summary({ aws, admin, deployed, told, nights }));
 uninstall();
 const { user, system } = process.cpuUsage(cpuBefore);
@@ -82,5 +95,7 @@ for (const sentence of sentences) line(sentence);
 line(
   `A virtual week of ${calls} AWS calls took ${cpuSeconds.toFixed(0)} s of one core, ${Math.round(calls / cpuSeconds)} calls a second.`,
 );
-if (values.json) line(JSON.stringify(numbers));
-process.exitCode = isGood ? 0 : 1;
+if (values.json) line(JSON.stringify({ ...numbers, ...restored }));
+const isBack =
+  restored.itemsRestored === restored.itemsExpected && restored.settingsRestored === restored.settingsExpected;
+process.exitCode = isGood && isBack ? 0 : 1;

@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { type Packaged, packageService } from '../deploy/package.ts';
 import { packagedIn } from '../local/cloudformation/cloudformation.ts';
 import type { WholeAws } from '../local/services.ts';
+
+/** Whoever signs with a key that is no function's: the administrator of the local AWS's account. */
+const administratorArn = 'arn:aws:iam::123456789012:root';
 
 /** Packages the service with these plans instead of plans.yml, in the way of `npx serverless package`. */
 export async function packageWith(plansText: string, signal?: AbortSignal): Promise<Packaged> {
@@ -14,7 +18,11 @@ export async function packageWith(plansText: string, signal?: AbortSignal): Prom
   const plans = join(directory, 'plans.yml');
   try {
     writeFileSync(plans, plansText);
-    return await packageService({ plans, ...(signal && { signal }) });
+    return await packageService({
+      plans,
+      parameters: { requesters: administratorArn },
+      ...(signal && { signal }),
+    });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -42,16 +50,20 @@ export async function deployDemo({ cloudformation }: WholeAws, packaged: Package
 }
 
 /** AWS's own clients, signed in as the administrator of the local AWS's account. */
-export function administrator({ core }: WholeAws, way: { requestHandler?: object; endpoint?: string }) {
+export function administrator(
+  { core }: WholeAws,
+  way: { requestHandler?: Record<string, unknown>; endpoint?: string },
+) {
   const config = {
     ...way,
     region: core.region,
     credentials: { accessKeyId: core.account, secretAccessKey: 'local' },
-  } as ConstructorParameters<typeof DynamoDBClient>[0] & object;
+  };
   return {
     dynamodb: new DynamoDBClient(config),
-    kms: new KMSClient(config as ConstructorParameters<typeof KMSClient>[0] & object),
-    lambda: new LambdaClient(config as ConstructorParameters<typeof LambdaClient>[0] & object),
+    events: new EventBridgeClient(config),
+    kms: new KMSClient(config),
+    lambda: new LambdaClient(config),
   };
 }
 

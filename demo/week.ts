@@ -8,6 +8,7 @@ import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { debianPackages, makeTable, type SampleTable, sampleModels } from './sample-tables.ts';
 import type { Administrator, Deployed } from './stage.ts';
+import { furnish } from './table-contents.ts';
 
 /** What happens to the tables in the demo's week, beside the nightly backups. */
 export interface Week {
@@ -25,7 +26,7 @@ const withKey = 'game-player-profiles';
 const short = 'Complaint_management_system';
 const handMade = 'before-the-migration';
 
-export function week({ dynamodb, kms, lambda }: Administrator, { functionName }: Deployed): Week {
+export function week({ dynamodb, kms, lambda }: Administrator, { functionName }: Deployed, account: string): Week {
   const tables = [...sampleModels(), debianPackages()];
   const named = (name: string) => tables.find(({ definition }) => definition.TableName === name) as SampleTable;
   let key = '';
@@ -51,6 +52,7 @@ export function week({ dynamodb, kms, lambda }: Administrator, { functionName }:
       key = (await kms.send(new CreateKeyCommand({ Description: withKey }))).KeyMetadata?.Arn ?? '';
       const first = tables.filter(({ definition }) => definition.TableName !== late);
       for (const table of first) await makeTable(dynamodb, encrypted(table, key));
+      await furnish(dynamodb, debianPackages().definition.TableName, account);
       await dynamodb.send(new CreateBackupCommand({ TableName: 'Chat', BackupName: handMade }));
       return first.map(({ definition, items }) => ({ table: definition.TableName, items: items.length }));
     },

@@ -12,7 +12,9 @@ const put = {
 export function onlyRequesters(requesters: string[]) {
   for (const arn of requesters) {
     if (!/^arn:[^:]+:iam::\d{12}:(role|user|root)/.test(arn)) {
-      throw new Error(`"${arn}" in the parameter requesters is not the ARN of a role or user; write arn:aws:iam::…`);
+      const sentence = `"${arn}" in the parameter requesters is not the ARN of a role or user; write arn:aws:iam::<account>:role/<name>.`;
+      // osls prints the stack of what is thrown here.
+      throw Object.assign(new Error(sentence), { stack: sentence });
     }
   }
   const named = { 'aws:PrincipalArn': requesters };
