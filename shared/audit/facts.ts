@@ -73,6 +73,7 @@ export function atRisk(
 ): Fact<typeof BackupAtRisk> {
   const { keyArn = '' } = table;
   const until = deletionAt === undefined ? '' : `; it will be deleted on ${iso(deletionAt)}`;
+  const remedy = state === 'Deleted' ? ' any more' : ': enable it, or cancel its deletion';
   return {
     account: target.account,
     region: target.region,
@@ -82,7 +83,7 @@ export function atRisk(
     ...(deletionAt !== undefined && { deletionAt: iso(deletionAt) }),
     id: `${targetKey(target)}/${table.id}/at-risk/${keyArn}/${state}/${deletionAt ?? ''}`,
     at: iso(now),
-    sentence: `The key ${keyArn} of ${table.name} is ${state}${until}. Without it neither the table nor its backups can be read or restored: enable it, or cancel its deletion.`,
+    sentence: `The key ${keyArn} of ${table.name} is ${state}${until}. Without it neither the table nor its backups can be read or restored${remedy}.`,
   };
 }
 

@@ -70,7 +70,9 @@ describe('customer keys', () => {
     await here.pass('2026-01-09T00:00Z');
     await look();
     await look();
-    expect(here.told('Backup At Risk')).toMatchObject([{ table: 'secrets', keyState: 'Deleted' }]);
+    expect(here.told('Backup At Risk')).toMatchObject([
+      { table: 'secrets', keyState: 'Deleted', sentence: expect.stringMatching(/can be read or restored any more\.$/) },
+    ]);
     expect(here.told('Protection Report')).toHaveLength(1);
   });
 });
