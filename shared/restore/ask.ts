@@ -1,6 +1,14 @@
 import { RestoreFailed, RestorePlanned } from '../../events/restore-events.ts';
 import type { RestoreRequest } from '../../events/restore-request.ts';
-import { contentHash, type Mistake, type TaskState, taskId, taskKeptSeconds, taskKey } from '../task/task.ts';
+import {
+  contentHash,
+  type Mistake,
+  type Requester,
+  type TaskState,
+  taskId,
+  taskKeptSeconds,
+  taskKey,
+} from '../task/task.ts';
 import type { Invocation, World } from '../world.ts';
 import { drive } from './drive.ts';
 import type { Estimate } from './estimate.ts';
@@ -34,6 +42,8 @@ interface Asked {
   id: string;
   /** Somebody waits for an event and not for the answer. */
   isEvent?: boolean;
+  /** Who asks, where a signed call says it; else whoever the request claims. */
+  verified?: string;
 }
 
 /** A heartbeat goes on with a task whose first invocation died so much later. */
@@ -58,10 +68,11 @@ export async function ask(world: World, asked: Asked, invocation: Invocation): P
   const found = await look(world, request);
   const plan = planRestore(found);
   if (request.dryRun) return dryRun(world, asked, { id, requestId, plan });
+  const named = { id, requestId, requester: requesterOf(asked, request) };
   const task =
     'mistakes' in plan
-      ? refused(world, id, requestId, request, plan.mistakes)
-      : accepted(world, id, requestId, request, plan);
+      ? refused(world, named, request, plan.mistakes)
+      : { ...taskOf(world, named, request), plan: plan.plan };
   const written = await world.catalog.put(
     { ...restoreItem(task), ttl: Math.ceil(task.acceptedAt / 1000) + taskKeptSeconds },
     { condition: 'attribute_not_exists(pk)' },
@@ -129,10 +140,19 @@ async function refuse(
   return { failed: fact.sentence, mistakes };
 }
 
+interface Named {
+  id: string;
+  requestId: string;
+  requester: Requester;
+}
+
 /** What is asked for, and by whom; a dry run is no restore. */
 const hashOf = ({ requestId: _id, dryRun: _dryRun, ...content }: RestoreRequest): string => contentHash(content);
 
-function taskOf(world: World, id: string, requestId: string, request: RestoreRequest): RestoreTask {
+const requesterOf = ({ verified }: Asked, { requester = 'somebody' }: RestoreRequest): Requester =>
+  verified === undefined ? { name: requester, kind: 'claimed' } : { name: verified, kind: 'verified' };
+
+function taskOf(world: World, { id, requestId, requester }: Named, request: RestoreRequest): RestoreTask {
   const acceptedAt = world.clock.now();
   return {
     id,
@@ -140,36 +160,20 @@ function taskOf(world: World, id: string, requestId: string, request: RestoreReq
     state: 'ACCEPTED',
     requestId,
     contentHash: hashOf(request),
-    requester: { name: request.requester ?? 'somebody', kind: 'claimed' },
+    requester,
     reason: request.reason,
     request,
     priority: request.priority ?? 'interactive',
     acceptedAt,
     steps: [],
-    due: 'task',
+    due: 'work',
     dueAt: acceptedAt + diedAfterMs,
   };
 }
 
-function accepted(
-  world: World,
-  id: string,
-  requestId: string,
-  request: RestoreRequest,
-  { plan }: Explained,
-): RestoreTask {
-  return { ...taskOf(world, id, requestId, request), plan };
-}
-
 /** It is kept, so that the same request fails again, whoever repaired its cause in between. */
-function refused(
-  world: World,
-  id: string,
-  requestId: string,
-  request: RestoreRequest,
-  mistakes: Mistake[],
-): RestoreTask {
-  const task = taskOf(world, id, requestId, request);
+function refused(world: World, named: Named, request: RestoreRequest, mistakes: Mistake[]): RestoreTask {
+  const task = taskOf(world, named, request);
   const error = { code: 'Refused', sentence: '', mistakes, leftBehind: '' };
   const { sentence } = failedTask({ ...task, error });
   return { ...task, state: 'FAILED', endedAt: task.acceptedAt, error: { ...error, sentence } };

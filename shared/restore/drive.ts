@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { RestoreCompleted, RestoreFailed } from '../../events/restore-events.ts';
 import { PermanentError } from '../errors.ts';
 import { pin, unpin } from '../holds.ts';
@@ -109,9 +110,15 @@ async function end({ world, driver, task }: Restoring): Promise<void> {
     await leaveQueue(world, task.plan.target, ticket(task));
     await release(world, task);
   }
+  count(world, task);
   if (task.state === 'COMPLETED') await world.facts.publish(RestoreCompleted, [completed(task, task.tableArn ?? '')]);
   else await world.facts.publish(RestoreFailed, [failedTask(task)]);
   await driver.end();
+}
+
+function count({ metrics }: World, { state, acceptedAt, endedAt = acceptedAt }: RestoreTask): void {
+  metrics.addMetric(state === 'COMPLETED' ? 'RestoresCompleted' : 'RestoresFailed', MetricUnit.Count, 1);
+  if (state === 'COMPLETED') metrics.addMetric('RestoreSeconds', MetricUnit.Seconds, (endedAt - acceptedAt) / 1000);
 }
 
 /** What is not AVAILABLE any more needs no pin. */

@@ -6,7 +6,7 @@ import type { Mistake } from '../task/task.ts';
 import type { FullBackup, LivingTable, Window } from './calls.ts';
 
 /** The ledger entry of a backup: what is pinned. */
-export type Pinned = BackupOf & { tableName: string; backupArn: string };
+export type Pinned = BackupOf & { tableName: string; backupArn: string; isDuplicate?: boolean };
 
 /** What DescribeBackup knows beside the structure, and nobody captures. */
 export interface Features {

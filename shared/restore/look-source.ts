@@ -2,7 +2,6 @@ import type { RestoreRequest } from '../../events/restore-request.ts';
 import { iso } from '../clock.ts';
 import { backupFrom, backupKey } from '../ledger.ts';
 import { parseBackupName, parseRunId } from '../names.ts';
-import type { BackupOf } from '../run.ts';
 import type { Target } from '../target.ts';
 import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
@@ -112,10 +111,13 @@ async function featuresOf(world: World, sought: Sought, backup: FullBackup): Pro
 async function entryOf(world: World, place: Target, backup: ListedBackup): Promise<Pinned | undefined> {
   const name = parseBackupName(backup.backupName);
   if (name === undefined || name.installation !== world.installation) return undefined;
-  const of: BackupOf = { target: place, plan: name.plan, stamp: name.stamp, tableId: backup.tableId };
-  const item = await world.catalog.get(backupKey(of));
-  const { backupArn, tableName } = backup;
-  return item?.backupArn === backupArn ? { ...of, backupArn, tableName } : undefined;
+  const { backupArn, tableName, tableId } = backup;
+  const of: Pinned = { target: place, plan: name.plan, stamp: name.stamp, tableId, backupArn, tableName };
+  // A second backup of a run and table has an entry of its own.
+  for (const entry of [of, { ...of, isDuplicate: true }]) {
+    if ((await world.catalog.get(backupKey(entry)))?.backupArn === backupArn) return entry;
+  }
+  return undefined;
 }
 
 async function byName(

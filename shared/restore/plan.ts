@@ -169,6 +169,9 @@ function noticesOf(found: Found, { settings, notPutBack }: RestorePlan): string[
           `TTL on ${timeToLive.attribute} will be switched on again: DynamoDB then deletes items whose time has passed, within days. Set timeToLive to null to keep them.`,
         ]
       : []),
+    ...(settings.replicas && 'regions' in settings.replicas
+      ? found.unusableRegions.map(({ region, why }) => `The Region ${region} ${why}: its replica will not be put back.`)
+      : []),
     ...(queue.running >= 50 || queue.waiting > 0
       ? [`${queue.running} restores run there and ${queue.waiting} wait.`]
       : []),

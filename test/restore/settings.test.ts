@@ -131,6 +131,19 @@ describe('the settings of the new table', { timeout: 60_000 }, () => {
     expect(completedIn(aws).verification).toMatchObject({ isAsExpected: true });
   });
 
+  test('name no replica in a Region that the account has not enabled', async () => {
+    const { aws, backupArn } = await withEverything();
+    aws.aws.intercept(async (call, perform) => {
+      if (call.region !== 'eu-central-1') return perform();
+      throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+    });
+    const target = { tableName: 'orders-copy', stream: 'asCaptured', replicas: 'asCaptured' };
+    const { mistakes = [] } = await aws.ask({ source: { backupArn }, target, reason });
+    expect(mistakes).toMatchObject([
+      { field: 'target.replicas', problem: 'The Region eu-central-1 is not enabled for this account.' },
+    ]);
+  });
+
   test('that nobody ever captured are listed as not put back, with the reason', async () => {
     here = await restoreHere();
     const aws = here;
