@@ -19,6 +19,9 @@ export type Drove = 'none' | 'waiting' | 'left' | 'ended';
 /** A run that must wait is looked at again so much later. */
 const waitMs = 60_000;
 
+/** Lambda invokes a function that threw again after one minute, and after two more. */
+const afterRetriesMs = 240_000;
+
 /**
  * Goes on with a run from whatever the catalog and AWS say about it, until it has ended or this invocation must; then
  * the heartbeat starts the next one. May be killed anywhere.
@@ -39,7 +42,11 @@ export async function drive(world: World, id: string, invocation: Invocation): P
     }
     return await goOn(driven);
   } catch (error) {
-    if (!(error instanceof LeaseLost)) throw error;
+    if (!(error instanceof LeaseLost)) {
+      // Lambda's own retries go first. Where this fails, too, the lease runs out.
+      await leave(driven, world.clock.now() + afterRetriesMs).catch(() => {});
+      throw error;
+    }
     world.logger.warn('another driver has taken over');
     return 'none';
   }

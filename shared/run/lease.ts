@@ -12,24 +12,27 @@ export class LeaseLost extends Error {
   override name = 'LeaseLost';
 }
 
-/** Makes this invocation the run's driver; undefined when it has one, or is over, or is not known. */
+/**
+ * Makes this process the run's driver; undefined when it has one, or is over, or is not known. An invocation that
+ * Lambda delivers twice is two drivers, so the instant is part of the name.
+ */
 export async function takeLease(world: World, name: RunName, { id }: Invocation): Promise<StoredRun | undefined> {
   const now = world.clock.now();
   const written = await world.catalog.update(runKey(name), {
     update: 'SET driver = :me, leaseUntil = :until, dueAt = :until',
-    condition: 'attribute_exists(due) AND (attribute_not_exists(driver) OR driver = :me OR leaseUntil < :now)',
-    values: { ':me': id, ':until': now + leaseMs, ':now': now },
+    condition: 'attribute_exists(due) AND (attribute_not_exists(driver) OR leaseUntil < :now)',
+    values: { ':me': `${id}/${now}`, ':until': now + leaseMs, ':now': now },
   });
   return written.done ? runFrom(written.item) : undefined;
 }
 
 /** Writes to the run as its driver. Throws LeaseLost when that is another. */
 export async function writeAsDriver(driven: Driving, change: Omit<Change, 'condition'>): Promise<void> {
-  const { world, run, invocation } = driven;
+  const { world, run } = driven;
   const written = await world.catalog.update(runKey(run), {
     ...change,
     condition: 'driver = :me',
-    values: { ...change.values, ':me': invocation.id },
+    values: { ...change.values, ':me': run.driver ?? '' },
   });
   if (!written.done) throw new LeaseLost(`Another driver has taken over run ${runKey(run).sk}.`);
   driven.run = runFrom(written.item);
