@@ -7,7 +7,7 @@ import type { Catalog, Item, Written } from './world.ts';
 /** Stands in every item as `v`: what reads items must know how they were written. */
 export const schemaVersion = 1;
 
-/** The sparse index of what is due: partition `due`, sort key `dueAt`, keys only. */
+/** The sparse index of what is due: partition `due`, which is always `work`, sort key `dueAt`, keys only. */
 export const dueIndex = 'due';
 
 type Values = ReturnType<typeof valuesOf>;
@@ -107,12 +107,12 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
       } while (after !== undefined && left > 0);
     },
 
-    async due(kind, now, limit) {
+    async due(now, limit) {
       const { Items = [] } = await items.query({
         TableName: table,
         IndexName: dueIndex,
         KeyConditionExpression: 'due = :due AND dueAt <= :now',
-        ExpressionAttributeValues: marshall({ ':due': kind, ':now': now }),
+        ExpressionAttributeValues: marshall({ ':due': 'work', ':now': now }),
         Limit: limit,
       });
       return Items.map(plain).map(({ pk, sk, dueAt }) => ({ pk: String(pk), sk: String(sk), dueAt: Number(dueAt) }));

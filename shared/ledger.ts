@@ -47,7 +47,7 @@ function nameOf(pk: string, sk: string): RunName {
 }
 
 /** A run as the catalog has it; `due` tells that the heartbeat still looks at it. */
-export type StoredRun = Run & { due?: 'run' };
+export type StoredRun = Run & { due?: 'work' };
 
 /** The attributes of a run, for a new item. */
 export function runItem({ target, plan, stamp, ...run }: StoredRun): Item & Key {

@@ -87,7 +87,7 @@ export interface Catalog {
   /** Items of a partition by the prefix or range of their sort key, in its order, page by page. */
   query(range: Range): AsyncIterable<Item>;
   /** Items due at `now` or before, oldest first, by the sparse index: keys and `dueAt`. */
-  due(kind: 'run' | 'retention' | 'audit' | 'task', now: number, limit: number): Promise<(Key & { dueAt: number })[]>;
+  due(now: number, limit: number): Promise<(Key & { dueAt: number })[]>;
 }
 
 export interface Range {

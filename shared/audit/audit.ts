@@ -32,7 +32,7 @@ interface Audit {
 
 /** Audits a target; false when another is at it, or when the full comparison goes on later: then it is due again. */
 export async function audit(world: World, target: Target, invocation: Invocation): Promise<boolean> {
-  const lease = await Lease.take(world, 'audit', auditKey(target), invocation);
+  const lease = await Lease.take(world, auditKey(target), invocation);
   if (lease === undefined) return false;
   try {
     return await lease.keepDuring(() => drive(world, target, lease));

@@ -34,7 +34,7 @@ export const runAudit =
       return { ...(await auditOne(world, first, invocation)), deadLetters };
     }
     const targets = auditedTargets(world);
-    for (const target of targets) await want(world, 'audit', auditKey(target));
+    for (const target of targets) await want(world, auditKey(target));
     return { audited: [], due: targets.map(targetKey), deadLetters };
   };
 

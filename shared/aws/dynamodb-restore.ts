@@ -4,36 +4,19 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   GetItemCommand,
-  type GlobalSecondaryIndexDescription,
-  type GlobalSecondaryIndexInfo,
   ListBackupsCommand,
-  type LocalSecondaryIndexDescription,
-  type OnDemandThroughput,
-  type ProvisionedThroughput,
   RestoreTableFromBackupCommand,
   type RestoreTableFromBackupCommandInput,
   RestoreTableToPointInTimeCommand,
   type RestoreTableToPointInTimeCommandInput,
   ScanCommand,
-  type SourceTableDetails,
-  type SourceTableFeatureDetails,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import type {
-  IndexShape,
-  ItemKey,
-  KeyElement,
-  Limits,
-  ListedBackup,
-  LivingTable,
-  Projection,
-  RestoreCalls,
-  TableShape,
-  Throughput,
-} from '../restore/calls.ts';
+import type { ItemKey, ListedBackup, RestoreCalls } from '../restore/calls.ts';
 import type { ClientOptions } from './client.ts';
 import { clientsOf, unlessGone } from './dynamodb.ts';
 import { fence } from './fence.ts';
+import { livingTable, tableThen } from './table-shape.ts';
 
 /** What a restore calls in one Region, with the rights of the credentials. */
 export function restoreCallsOf(options: ClientOptions, region: string): RestoreCalls {
@@ -167,92 +150,3 @@ const listed = (shape: Listed): ListedBackup => ({
   status: shape.BackupStatus ?? 'CREATING',
   createdAt: shape.BackupCreationDateTime?.getTime() ?? 0,
 });
-
-function livingTable(table: TableDescription): LivingTable {
-  const summary = table.RestoreSummary;
-  const limits = limitsOf(table.OnDemandThroughput);
-  return {
-    name: table.TableName ?? '',
-    id: table.TableId ?? '',
-    arn: table.TableArn ?? '',
-    createdAt: table.CreationDateTime?.getTime() ?? 0,
-    status: table.TableStatus ?? '',
-    keys: (table.KeySchema ?? []) as KeyElement[],
-    billingMode: table.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
-    throughput: throughputOf(table.ProvisionedThroughput),
-    ...(limits && { limits }),
-    globalIndexes: (table.GlobalSecondaryIndexes ?? []).map(indexOf),
-    localIndexes: (table.LocalSecondaryIndexes ?? []).map(indexOf),
-    ...(table.SSEDescription?.KMSMasterKeyArn && { keyArn: table.SSEDescription.KMSMasterKeyArn }),
-    ...(table.StreamSpecification?.StreamEnabled && {
-      stream: { viewType: table.StreamSpecification.StreamViewType ?? '' },
-      ...(table.LatestStreamArn !== undefined && { streamArn: table.LatestStreamArn }),
-    }),
-    sizeBytes: table.TableSizeBytes ?? 0,
-    itemCount: table.ItemCount ?? 0,
-    ...(summary && {
-      restoredFrom: {
-        ...(summary.SourceBackupArn !== undefined && { backupArn: summary.SourceBackupArn }),
-        ...(summary.SourceTableArn !== undefined && { tableArn: summary.SourceTableArn }),
-        at: summary.RestoreDateTime?.getTime() ?? 0,
-      },
-    }),
-  };
-}
-
-/** A SYSTEM backup does not say which features its table had. */
-function tableThen(
-  details: SourceTableDetails | undefined,
-  features: SourceTableFeatureDetails | undefined,
-  isSystem: boolean,
-): TableShape {
-  const stream = features?.StreamDescription;
-  const timeToLive = features?.TimeToLiveDescription;
-  const limits = limitsOf(details?.OnDemandThroughput);
-  return {
-    name: details?.TableName ?? '',
-    id: details?.TableId ?? '',
-    arn: details?.TableArn ?? '',
-    createdAt: details?.TableCreationDateTime?.getTime() ?? 0,
-    keys: (details?.KeySchema ?? []) as KeyElement[],
-    billingMode: details?.BillingMode ?? 'PROVISIONED',
-    throughput: throughputOf(details?.ProvisionedThroughput),
-    ...(limits && { limits }),
-    ...(!isSystem && {
-      globalIndexes: (features?.GlobalSecondaryIndexes ?? []).map(indexOf),
-      localIndexes: (features?.LocalSecondaryIndexes ?? []).map(indexOf),
-    }),
-    ...(features?.SSEDescription?.KMSMasterKeyArn && { keyArn: features.SSEDescription.KMSMasterKeyArn }),
-    ...(stream?.StreamEnabled && { stream: { viewType: stream.StreamViewType ?? '' } }),
-    ...(/^ENABL/.test(timeToLive?.TimeToLiveStatus ?? '') &&
-      timeToLive?.AttributeName && { timeToLive: { attribute: timeToLive.AttributeName } }),
-    sizeBytes: details?.TableSizeBytes ?? 0,
-    itemCount: details?.ItemCount ?? 0,
-  };
-}
-
-function indexOf(
-  index: GlobalSecondaryIndexInfo | GlobalSecondaryIndexDescription | LocalSecondaryIndexDescription,
-): IndexShape {
-  const throughput = 'ProvisionedThroughput' in index ? throughputOf(index.ProvisionedThroughput) : undefined;
-  const limits = 'OnDemandThroughput' in index ? limitsOf(index.OnDemandThroughput) : undefined;
-  return {
-    name: index.IndexName ?? '',
-    keys: (index.KeySchema ?? []) as KeyElement[],
-    projection: (index.Projection ?? {}) as Projection,
-    ...(throughput && { throughput }),
-    ...(limits && { limits }),
-  };
-}
-
-const throughputOf = (throughput: Partial<ProvisionedThroughput> | undefined): Throughput => ({
-  read: throughput?.ReadCapacityUnits ?? 0,
-  write: throughput?.WriteCapacityUnits ?? 0,
-});
-
-/** -1 is AWS's word for none. */
-function limitsOf(limits: OnDemandThroughput | undefined): Limits | undefined {
-  const { MaxReadRequestUnits: read = -1, MaxWriteRequestUnits: write = -1 } = limits ?? {};
-  if (read < 0 && write < 0) return undefined;
-  return { ...(read >= 0 && { read }), ...(write >= 0 && { write }) };
-}

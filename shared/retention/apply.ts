@@ -35,7 +35,7 @@ export function retentionKey({ plan, target }: PlanInTarget): Key {
  * @throws AggregateError when AWS refused deletes for good; the others are done then.
  */
 export async function retain(world: World, of: PlanInTarget, invocation: Invocation, { confirm = false } = {}) {
-  const lease = await Lease.take(world, 'retention', retentionKey(of), invocation);
+  const lease = await Lease.take(world, retentionKey(of), invocation);
   if (lease === undefined) return undefined;
   try {
     return await lease.keepDuring(() => drive(world, of, lease, confirm || lease.item.confirmed === true));

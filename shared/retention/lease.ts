@@ -12,13 +12,11 @@ export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 }
 
-export type Work = 'retention' | 'audit';
-
 /** Makes the work due now; who drives it at the moment will do it once more. */
-export async function want(world: World, work: Work, key: Key): Promise<void> {
+export async function want(world: World, key: Key): Promise<void> {
   await world.catalog.update(key, {
     update: 'SET wantedAt = :now, due = :work, dueAt = if_not_exists(dueAt, :now)',
-    values: { ':work': work, ':now': world.clock.now() },
+    values: { ':work': 'work', ':now': world.clock.now() },
   });
 }
 
@@ -51,16 +49,16 @@ export class Lease {
   }
 
   /** Undefined when another drives it: that one knows then that it was wanted once more. Each driver looks at everything anew. */
-  static async take(world: World, work: Work, key: Key, invocation: Invocation) {
+  static async take(world: World, key: Key, invocation: Invocation) {
     const now = world.clock.now();
     const taken = await world.catalog.update(key, {
       update:
         'SET due = :work, dueAt = :until, leaseUntil = :until, driver = :driver, startedAt = if_not_exists(startedAt, :now) REMOVE wantedAt',
       condition: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now OR driver = :driver',
-      values: { ':work': work, ':until': now + leaseMs, ':driver': invocation.id, ':now': now },
+      values: { ':work': 'work', ':until': now + leaseMs, ':driver': invocation.id, ':now': now },
     });
     if (taken.done) return new Lease(world, key, invocation, taken.item);
-    await want(world, work, key);
+    await want(world, key);
     return undefined;
   }
 

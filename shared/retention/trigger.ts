@@ -64,7 +64,7 @@ async function byHand(world: World, wish: Bare, invocation: Invocation): Promise
   if (wish.dryRun) return Promise.all(all.map(async (of) => answer(of, { verdicts: await preview(world, of) })));
   if (wish.plan === undefined) {
     if (wish.confirm) throw new PermanentError('Say which plan is confirmed: {"plan": "…", "confirm": true}.');
-    for (const of of all) await want(world, 'retention', retentionKey(of));
+    for (const of of all) await want(world, retentionKey(of));
     return all.map((of) => answer(of, {}));
   }
   if (all.length === 0) throw new PermanentError(notDeployed(world, wish.plan));

@@ -52,7 +52,7 @@ async function write(world: World, run: Run, skipped: Run['skipped']): Promise<R
   const now = world.clock.now();
   const item = runItem(
     skipped === undefined
-      ? { ...run, due: 'run', dueAt: now + startsByItselfMs }
+      ? { ...run, due: 'work', dueAt: now + startsByItselfMs }
       : { ...run, state: 'SKIPPED', skipped, endedAt: now },
   );
   const ttl = skipped === undefined ? {} : { ttl: Math.ceil(now / 1000) + runKeptSeconds };

@@ -47,7 +47,7 @@ export interface Task {
   steps: TaskStep[];
   error?: TaskError;
   /** Absent once its end has been told: the heartbeat looks at it no more. */
-  due?: 'task';
+  due?: 'work';
   dueAt?: number;
   driver?: string;
   leaseUntil?: number;

@@ -218,13 +218,13 @@ describe('what starts it', () => {
   test('with one target, the hour audits it at once', async () => {
     here = await surroundings('2026-01-01T00:00Z');
     expect(await send({})).toMatchObject({ audited: ['123456789012/us-east-1'], due: [] });
-    expect(await here.world.catalog.due('audit', here.clock.now() + 86_400_000, 10)).toEqual([]);
+    expect(await here.world.catalog.due(here.clock.now() + 86_400_000, 10)).toEqual([]);
   });
 
   test('with several, each becomes due and is audited on its own', async () => {
     here = await surroundings('2026-01-01T00:00Z', [aPlan({ targets: [{ regions: ['us-east-1', 'eu-west-1'] }] })]);
     await send({});
-    const due = await here.world.catalog.due('audit', here.clock.now(), 10);
+    const due = await here.world.catalog.due(here.clock.now(), 10);
     expect(due.map(({ pk }) => pk).sort()).toEqual(['audit#123456789012/eu-west-1', 'audit#123456789012/us-east-1']);
     for (const { pk, sk } of due) await send(workDue(`${pk}|${sk}`));
     expect(
@@ -233,7 +233,7 @@ describe('what starts it', () => {
         .map(({ region }) => region)
         .sort(),
     ).toEqual(['eu-west-1', 'us-east-1']);
-    expect(await here.world.catalog.due('audit', here.clock.now() + 86_400_000, 10)).toEqual([]);
+    expect(await here.world.catalog.due(here.clock.now() + 86_400_000, 10)).toEqual([]);
   });
 
   test('an audit that AWS refuses throws, so that somebody is told, and is not due every minute', async () => {
@@ -243,7 +243,7 @@ describe('what starts it', () => {
       return perform();
     });
     await expect(send({})).rejects.toThrow('not authorized');
-    expect(await here.world.catalog.due('audit', here.clock.now() + 86_400_000, 10)).toEqual([]);
+    expect(await here.world.catalog.due(here.clock.now() + 86_400_000, 10)).toEqual([]);
   });
 
   test('an audit that AWS refuses for days throws as often as Lambda invokes it, but once a day, and again after it was well', async () => {

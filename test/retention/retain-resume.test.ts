@@ -36,7 +36,7 @@ function failDeletes(...failures: (((call: Call, perform: () => Promise<unknown>
 /** As the heartbeat would: drives whatever is due, until nothing is. */
 async function untilNothingIsDue(): Promise<void> {
   for (let minute = 0; minute < 60; minute++) {
-    const due = await here.world.catalog.due('retention', here.clock.now(), 10);
+    const due = await here.world.catalog.due(here.clock.now(), 10);
     if (due.length > 0) await apply();
     const { dueAt } = (await here.world.catalog.get(retentionKey(nightly))) ?? {};
     if (dueAt === undefined) return;
@@ -98,7 +98,7 @@ test('only one drives at a time; what finds it driven makes it go once more', as
     { kept: 2, deleted: 1, failed: 0, throttled: 0 },
     undefined,
   ]);
-  expect(await here.world.catalog.due('retention', here.clock.now(), 10)).toHaveLength(1);
+  expect(await here.world.catalog.due(here.clock.now(), 10)).toHaveLength(1);
   await here.pass(here.clock.now() + 1000);
   await untilNothingIsDue();
   expect(here.told('Retention Completed')).toHaveLength(2);
@@ -109,7 +109,7 @@ test('a backup that is in use is left and deleted five minutes later', async () 
   failDeletes(new AwsError('BackupInUseException', 'Backup is being used to restore a table.'));
   expect(await apply()).toBeUndefined();
   expect(await here.states()).toEqual({ AVAILABLE: 2, DELETING: 1 });
-  expect(await here.world.catalog.due('retention', here.clock.now() + 299_000, 10)).toEqual([]);
+  expect(await here.world.catalog.due(here.clock.now() + 299_000, 10)).toEqual([]);
   await here.pass(here.clock.now() + 300_000);
   await untilNothingIsDue();
   expect(await here.atAws()).toEqual(arns(taken.slice(1)));
@@ -149,7 +149,7 @@ test('what is refused for good stays AVAILABLE; the others go, and the function 
   await expect(apply()).rejects.toThrow(/could not be deleted: AccessDenied/);
   expect(await here.states()).toEqual({ AVAILABLE: 3, DELETED: 1 });
   expect(here.told('Retention Completed')).toMatchObject([{ deleted: 1, failed: 1 }]);
-  expect(await here.world.catalog.due('retention', here.clock.now() + 3_600_000, 10)).toEqual([]);
+  expect(await here.world.catalog.due(here.clock.now() + 3_600_000, 10)).toEqual([]);
 });
 
 test('what was begun before is kept after all when the newer ones are gone, once no delete can reach it any more', async () => {

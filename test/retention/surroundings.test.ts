@@ -8,7 +8,7 @@ afterEach(() => here.restore());
 
 test('work that never ends is an error after hours of virtual time, not weeks of renewed leases', async () => {
   here = await surroundings('2026-01-01T00:00Z');
-  const lease = await here.run(Lease.take(here.world, 'audit', auditKey(hub), here.invocation()));
+  const lease = await here.run(Lease.take(here.world, auditKey(hub), here.invocation()));
   await expect(here.run(lease?.keepDuring(() => new Promise(() => {})) ?? Promise.resolve())).rejects.toThrow(
     'has not ended',
   );

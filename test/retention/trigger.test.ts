@@ -53,11 +53,11 @@ test('the end of a run applies the rules of its plan in its target', async () =>
 test('without a word every plan becomes due in each of its targets, and so does what belongs to no plan', async () => {
   await begin();
   await send({});
-  const due = await here.world.catalog.due('retention', here.clock.now(), 10);
+  const due = await here.world.catalog.due(here.clock.now(), 10);
   expect(due.map(({ pk }) => pk).sort()).toEqual(['123456789012/us-east-1#ad-hoc', '123456789012/us-east-1#nightly']);
   for (const { pk, sk } of due) await send(envelope('Work Due', { work: 'retention', key: `${pk}|${sk}` }));
   expect(await here.states()).toEqual({ AVAILABLE: 2, DELETED: 1 });
-  expect(await here.world.catalog.due('retention', here.clock.now() + 86_400_000, 10)).toEqual([]);
+  expect(await here.world.catalog.due(here.clock.now() + 86_400_000, 10)).toEqual([]);
 });
 
 test('a dry run reports every verdict, writes nothing and deletes nothing', async () => {
@@ -96,7 +96,7 @@ test('what was due of a plan that was removed is due no more', async () => {
   const without = here.deploy(aPlan({}, 'weekly'));
   const key = `${hub.account}/${hub.region}#nightly|retention`;
   await send(envelope('Work Due', { work: 'retention', key }), without);
-  const due = await here.world.catalog.due('retention', here.clock.now(), 10);
+  const due = await here.world.catalog.due(here.clock.now(), 10);
   expect(due.map(({ pk }) => pk)).toEqual([`${hub.account}/${hub.region}#ad-hoc`]);
 });
 

@@ -81,7 +81,7 @@ describe('the heartbeat', () => {
         overlap: 'skip',
         announcedUntil: now,
         throttled: 0,
-        due: 'run',
+        due: 'work',
         dueAt,
       });
       return done(here, world.catalog.put(item));
@@ -90,12 +90,19 @@ describe('the heartbeat', () => {
     await run('20260131T030000Z', now + 3_600_000);
     await done(
       here,
-      world.catalog.put({ pk: '123456789012/us-east-1#nightly', sk: 'retention', due: 'retention', dueAt: now }),
+      world.catalog.put({ pk: '123456789012/us-east-1#nightly', sk: 'retention', due: 'work', dueAt: now - 0.5 }),
     );
-    expect(await done(here, beat(world)())).toEqual({ due: 2 });
+    await done(
+      here,
+      world.catalog.put({ pk: 'audit#123456789012/us-east-1', sk: 'cursor', due: 'work', dueAt: now - 0.25 }),
+    );
+    await done(here, world.catalog.put({ pk: 'task#restore-1', sk: 'task', due: 'work', dueAt: now }));
+    expect(await done(here, beat(world)())).toEqual({ due: 4 });
     expect(here.facts.map(({ type, detail }) => [type, detail.work, detail.key])).toEqual([
       ['Work Due', 'run', '123456789012/us-east-1/nightly/20260131T020000Z'],
       ['Work Due', 'retention', '123456789012/us-east-1#nightly|retention'],
+      ['Work Due', 'audit', 'audit#123456789012/us-east-1|cursor'],
+      ['Work Due', 'task', 'task#restore-1|task'],
     ]);
   });
 });

@@ -79,7 +79,7 @@ describe('a run', () => {
     functions.fire('nightly');
     await functions.untilEnded();
     const { world } = aws.world();
-    const due = await done(aws, world.catalog.due('run', Number.MAX_SAFE_INTEGER, 10));
+    const due = await done(aws, world.catalog.due(Number.MAX_SAFE_INTEGER, 10));
     expect(due).toEqual([]);
   });
 
