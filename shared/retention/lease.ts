@@ -42,20 +42,23 @@ export class Lease {
   private constructor(world: World, key: Key, invocation: Invocation, item: Item) {
     this.#world = world;
     this.#key = key;
-    this.#driver = invocation.id;
+    this.#driver = String(item.driver);
     this.#stopAt = invocation.endsAt - stopMs;
     this.#until = Number(item.leaseUntil);
     this.item = item;
   }
 
-  /** Undefined when another drives it: that one knows then that it was wanted once more. Each driver looks at everything anew. */
+  /**
+   * Undefined when another drives it, be it the same invocation that Lambda delivered twice: that one knows then that it
+   * was wanted once more. Each driver looks at everything anew.
+   */
   static async take(world: World, key: Key, invocation: Invocation) {
     const now = world.clock.now();
     const taken = await world.catalog.update(key, {
       update:
         'SET due = :work, dueAt = :until, leaseUntil = :until, driver = :driver, startedAt = if_not_exists(startedAt, :now) REMOVE wantedAt',
-      condition: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now OR driver = :driver',
-      values: { ':work': 'work', ':until': now + leaseMs, ':driver': invocation.id, ':now': now },
+      condition: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now',
+      values: { ':work': 'work', ':until': now + leaseMs, ':driver': `${invocation.id}/${now}`, ':now': now },
     });
     if (taken.done) return new Lease(world, key, invocation, taken.item);
     await want(world, key);

@@ -104,6 +104,15 @@ test('only one drives at a time; what finds it driven makes it go once more', as
   expect(here.told('Retention Completed')).toHaveLength(2);
 });
 
+test('an invocation that Lambda delivers twice at once is driven once', async () => {
+  await begin(['orders'], 3);
+  const invocation = here.invocation();
+  const both = [here.world, here.deploy(...here.world.plans.values())].map((world) =>
+    retain(world, nightly, invocation),
+  );
+  expect(await here.run(Promise.all(both))).toEqual([{ kept: 2, deleted: 1, failed: 0, throttled: 0 }, undefined]);
+});
+
 test('a backup that is in use is left and deleted five minutes later', async () => {
   const taken = await begin(['orders'], 3);
   failDeletes(new AwsError('BackupInUseException', 'Backup is being used to restore a table.'));
