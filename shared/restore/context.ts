@@ -50,7 +50,7 @@ export function failWithout(restoring: Restoring, found: 'gone' | 'another'): Pr
   const { tableName } = plan.target;
   const problem =
     found === 'gone'
-      ? `The table ${tableName} that AWS was making (${tableId}) is not there any more: somebody deleted it.`
+      ? `The table ${tableName} that AWS was making (${tableId}) is not there any more: somebody deleted it, or AWS gave it up.`
       : `Another table has the name ${tableName} now: somebody deleted the one that AWS was making (${tableId}). It was not touched.`;
   const remedy = 'Ask for the restore again, under a new requestId.';
   return fail(restoring, found === 'gone' ? 'TableGone' : 'TableReplaced', [

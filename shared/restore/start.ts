@@ -11,6 +11,8 @@ const horizonMs = 3000;
 const busyMs = 60_000;
 /** A call without an answer is looked after so much later. */
 const unansweredMs = 15_000;
+/** AWS takes a request five minutes after its stamp, and two minutes later its table is seen. */
+const settledMs = 420_000;
 /** Clocks of ours and of AWS may disagree by so much. */
 const skewMs = 5000;
 /** After so long nobody waits any more. */
@@ -58,20 +60,20 @@ export function isOurs({ restoredFrom, createdAt }: LivingTable, { plan, sentAt 
 /** `isFirst`: no earlier call of this task can have arrived, so a definite refusal of this one leaves nothing open. */
 async function afterError(restoring: Restoring, error: unknown, isFirst: boolean): Promise<'next' | number> {
   const { world, task } = restoring;
-  const { target } = task.plan;
   const now = world.clock.now();
-  if (nameOf(error) === 'TableAlreadyExistsException') return isFirst ? failTaken(restoring) : now + unansweredMs;
-  if (nameOf(error) === 'TableInUseException' && isFirst && (await isTaken(restoring))) return failTaken(restoring);
-  const kind = kindOf(error);
-  const isForGood = kind === 'refused' || kind === 'gone' || forGood.test(nameOf(error));
-  if (kind === 'ambiguous' && !isForGood) return now + unansweredMs;
-  if (isFirst) await write(restoring, { sentAt: undefined });
-  // An earlier call may still arrive: only a look after AWS's five minutes could tell, and the look comes first.
+  const name = nameOf(error);
+  if (name === 'TableAlreadyExistsException') return isFirst ? failTaken(restoring) : now + unansweredMs;
+  if (name === 'TableInUseException' && isFirst && (await isTaken(restoring))) return failTaken(restoring);
+  const kind = forGood.test(name) ? 'refused' : kindOf(error);
+  const isWaitedFor = now < task.acceptedAt + longestWaitMs;
+  if (kind === 'ambiguous' && isWaitedFor) return now + unansweredMs;
+  const isForGood = kind === 'refused' || kind === 'gone' || !isWaitedFor;
+  // What an earlier call made may come to be seen later: only then is a refusal the end.
+  if (isForGood && !isFirst && now < (task.sentAt ?? 0) + settledMs) return now + unansweredMs;
   if (isForGood) return failRefused(restoring, error);
-  if (kind === 'credentials') world.renewCredentials(target, 'restore');
-  if (kind === 'fenced') return now;
-  if (now > task.acceptedAt + longestWaitMs) return failRefused(restoring, error);
-  return now + busyMs;
+  if (isFirst) await write(restoring, { sentAt: undefined });
+  if (kind === 'credentials') world.renewCredentials(task.plan.target, 'restore');
+  return kind === 'fenced' ? now : now + busyMs;
 }
 
 /** AWS says "in use" of a table that somebody else is making, and of one that is being restored from. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
 import { type RestoreHere, reason, restoreHere } from './here.ts';
 import { deleteTable, describeTable, itemsOf, tablesOf, withItems } from './tables.ts';
 
@@ -117,5 +118,36 @@ describe('the result of a call without an answer', () => {
     expect(aws.factsOf('Restore Completed')).toHaveLength(1);
     expect(await itemsOf(aws, 'orders')).toBe(3);
     expect(await tablesOf(aws)).toEqual(['orders']);
+  });
+
+  test('is told by what it was made from: another table that is there by then is not touched', async () => {
+    const { aws, request } = await start();
+    before(aws, 'RestoreTableFromBackup', async () => {
+      await aws.call('CreateTable', table);
+      await aws.clock.run(aws.clock.now() + 2000);
+      throw new AwsError('InternalServerError', 'no answer', 500);
+    });
+    await aws.ask(request);
+    await aws.untilEnded();
+    expect(aws.factsOf('Restore Failed')[0]?.detail).toMatchObject({ code: 'TableAlreadyExists' });
+    expect((await describeTable(aws, 'orders')).RestoreSummary).toBeUndefined();
+  });
+
+  test('may come late: when the backup is gone meanwhile, the end waits until nothing can appear any more', async () => {
+    const { aws, backupArn, request } = await start();
+    let calls = 0;
+    aws.aws.intercept(async (call, perform) => {
+      if (call.operation !== 'RestoreTableFromBackup') return perform();
+      if (calls++ > 0) return perform();
+      await aws.call('DeleteBackup', { BackupArn: backupArn });
+      throw new AwsError('InternalServerError', 'no answer', 500);
+    });
+    const askedAt = aws.clock.now();
+    await aws.ask(request);
+    await aws.untilEnded();
+    const [failed] = aws.factsOf('Restore Failed');
+    expect(failed?.detail.code).toBe('BackupNotFoundException');
+    expect((failed?.at ?? 0) - askedAt).toBeGreaterThan(420_000);
+    expect(await tablesOf(aws)).toEqual([]);
   });
 });
