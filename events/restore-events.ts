@@ -22,7 +22,15 @@ export const RestorePlanned = fact(
 export const RestoreStarted = fact(
   'Restore Started',
   { sentBy: 'restore', heardBy: 'who asked', when: 'AWS is making the table' },
-  { ...ofATask, tableId: z.string(), source, requester: z.string(), reason: z.string() },
+  {
+    ...ofATask,
+    tableId: z.string(),
+    source,
+    requester: z.string(),
+    reason: z.string(),
+    /** What whoever asked should know before it is done, as that a TTL will delete items. */
+    notices: z.array(z.string()).check(few),
+  },
 );
 
 export const RestoreCompleted = fact(

@@ -72,7 +72,7 @@ export async function ask(world: World, asked: Asked, invocation: Invocation): P
   const task =
     'mistakes' in plan
       ? refused(world, named, request, plan.mistakes)
-      : { ...taskOf(world, named, request), plan: plan.plan };
+      : { ...taskOf(world, named, request), plan: plan.plan, notices: plan.notices };
   const written = await world.catalog.put(
     { ...restoreItem(task), ttl: Math.ceil(task.acceptedAt / 1000) + taskKeptSeconds },
     { condition: 'attribute_not_exists(pk)' },

@@ -38,6 +38,8 @@ export interface RestoreTask extends Task {
   priority: 'interactive' | 'bulk';
   /** Absent in tasks that were refused. */
   plan?: RestorePlan;
+  /** Beside the plan: what people should know. */
+  notices?: string[];
   isPinned?: boolean;
   /** A start call is on its way, or one of them got no answer; since when. */
   sentAt?: number;

@@ -30,7 +30,11 @@ export function started(task: PlannedTask): Fact<typeof RestoreStarted> {
     source: source(task.plan.source),
     requester: task.requester.name,
     reason: task.reason,
-    sentence: `AWS is making ${where(task)} from ${sourceInWords(task.plan.source)}; ${who(task)}`,
+    notices: few(task.notices ?? []),
+    sentence: [
+      `AWS is making ${where(task)} from ${sourceInWords(task.plan.source)}; ${who(task)}`,
+      ...(task.notices ?? []),
+    ].join(' '),
   };
 }
 

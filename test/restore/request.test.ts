@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { receive } from '../../shared/door.ts';
+import { readRequest } from '../../shared/restore/read-request.ts';
+import { restoreDoor } from '../../shared/restore/trigger.ts';
+import { contentHash, taskId, taskIdOfWork } from '../../shared/task/task.ts';
+import { type RestoreHere, reason, restoreHere } from './here.ts';
+import { describeTable, withItems } from './tables.ts';
+
+let here: RestoreHere | undefined;
+afterEach(() => here?.close());
+
+const example = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../events/examples/${name}.json`, import.meta.url), 'utf8'));
+
+describe('a request', () => {
+  test('comes as an event, and is read behind the door', () => {
+    const { type, detail } = receive(restoreDoor, example('restore-requested'));
+    expect(type).toBe('Restore Requested');
+    expect(readRequest(detail)).toEqual({ request: detail });
+  });
+
+  test('that is wrong comes through the door, so that it is answered with all its mistakes', () => {
+    const event = { ...(example('restore-requested') as object), detail: { what: 'ever' } };
+    const { detail } = receive(restoreDoor, event);
+    expect(readRequest(detail)).toMatchObject({
+      mistakes: expect.arrayContaining([expect.objectContaining({ field: 'what' })]),
+    });
+  });
+
+  test.each(['restore-now', 'restore-dry-run'])('of events/examples/%s.json is right', (name) => {
+    expect(readRequest(example(name))).toHaveProperty('request');
+  });
+
+  test('says the same in whatever order its fields come', () => {
+    const one = { source: { table: 'orders', latest: true }, target: { tableName: 'a', tags: { b: '1', a: '2' } } };
+    const other = { target: { tags: { a: '2', b: '1' }, tableName: 'a' }, source: { latest: true, table: 'orders' } };
+    expect(contentHash(one)).toBe(contentHash(other));
+    expect(contentHash({ ...one, target: { tableName: 'b' } })).not.toBe(contentHash(one));
+  });
+
+  test('names its task, which the heartbeat names again', () => {
+    const id = taskId('restore', 'incident-1');
+    expect(id).toMatch(/^restore-[0-9a-f]{16}$/);
+    expect(taskIdOfWork(`task#${id}|task`)).toBe(id);
+  });
+});
+
+const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
+const key = (AttributeName: string) => [{ AttributeName, KeyType: 'HASH' }];
+const index = (IndexName: string, by: string) => ({
+  IndexName,
+  KeySchema: key(by),
+  Projection: { ProjectionType: 'ALL' },
+});
+const twoIndexes = {
+  AttributeDefinitions: ['id', 'a', 'b'].map(attribute),
+  GlobalSecondaryIndexes: [index('by-a', 'a'), index('by-b', 'b')],
+};
+
+describe('the structure of the new table', () => {
+  test('can be provisioned where it was on demand, each index as the table or as it is asked', async () => {
+    here = await restoreHere();
+    const aws = here;
+    await withItems(aws, 'orders', 1, twoIndexes);
+    const backupArn = await aws.backUp('orders');
+    const units = (read: number) => ({ read, write: read });
+    await aws.ask({
+      source: { backupArn },
+      target: {
+        tableName: 'orders-copy',
+        billingMode: 'PROVISIONED',
+        provisionedThroughput: units(7),
+        globalSecondaryIndexes: ['by-a', { name: 'by-b', provisionedThroughput: units(3) }],
+      },
+      reason,
+    });
+    await aws.untilEnded();
+    expect(aws.factsOf('Restore Completed')[0]?.detail.verification).toMatchObject({ isAsExpected: true });
+    const { ProvisionedThroughput, GlobalSecondaryIndexes } = await describeTable(aws, 'orders-copy');
+    expect(ProvisionedThroughput).toMatchObject({ ReadCapacityUnits: 7, WriteCapacityUnits: 7 });
+    expect(GlobalSecondaryIndexes).toMatchObject([
+      { IndexName: 'by-a', ProvisionedThroughput: { ReadCapacityUnits: 7 } },
+      { IndexName: 'by-b', ProvisionedThroughput: { ReadCapacityUnits: 3 } },
+    ]);
+  });
+
+  test('has the indexes that are named, and is told apart from one that lacks them', async () => {
+    here = await restoreHere();
+    const aws = here;
+    await withItems(aws, 'orders', 1, twoIndexes);
+    const backupArn = await aws.backUp('orders');
+    await aws.ask({ source: { backupArn }, target: { tableName: 'one', globalSecondaryIndexes: ['by-b'] }, reason });
+    // Somebody takes an index away before it is verified.
+    await aws.ask({ source: { backupArn }, target: { tableName: 'two', tags: { a: 'b' } }, reason });
+    aws.aws.intercept(async (call, perform) => {
+      const answer = await perform();
+      if (call.operation === 'TagResource') {
+        const change = { Delete: { IndexName: 'by-a' } };
+        await aws.call('UpdateTable', { TableName: 'two', GlobalSecondaryIndexUpdates: [change] });
+      }
+      return answer;
+    });
+    await aws.untilEnded(2);
+    const found = Object.fromEntries(
+      aws.factsOf('Restore Completed').map(({ detail }) => [detail.table, detail.verification]),
+    );
+    expect(found.one).toMatchObject({ isAsExpected: true });
+    expect(found.two).toMatchObject({ isAsExpected: false });
+    const { GlobalSecondaryIndexes } = await describeTable(aws, 'one');
+    expect(GlobalSecondaryIndexes).toMatchObject([{ IndexName: 'by-b' }]);
+  });
+});
