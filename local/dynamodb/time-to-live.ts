@@ -1,7 +1,8 @@
 import { AwsError, type Call } from '../service.ts';
 import { storeOf } from './data.ts';
-import { type Item, perform } from './dynalite.ts';
+import { perform } from './dynalite.ts';
 import { invalid } from './errors.ts';
+import type { Snapshot } from './items.ts';
 import { tableOf } from './lookup.ts';
 import type { Operations, Region, Table, World } from './state.ts';
 
@@ -58,25 +59,32 @@ function checkChange({ timeToLive }: Table, isEnabled: boolean, attribute: strin
 }
 
 /** Deletes expired items again and again until this very setting, or its table, is gone. */
-function sweepLater(world: World, region: Region, table: Table, setting: Table['timeToLive']): void {
+function sweepLater(world: World, region: Region, table: Table, setting: Table['timeToLive'], last?: Swept): void {
   const { core, settings } = world;
   core.clock.at(core.clock.now() + settings.timeToLiveSweepMs, () => {
     if (table.timeToLive !== setting || region.tables.get(table.name) !== table) return;
-    void sweep(world, region, table);
-    sweepLater(world, region, table, setting);
+    const isAsBefore = last?.items === table.items.snapshot() && core.clock.now() < last.nextAt;
+    sweepLater(world, region, table, setting, isAsBefore ? last : sweep(world, region, table));
   });
 }
 
-async function sweep({ core }: World, region: Region, table: Table): Promise<void> {
+/** What a sweep left: unless something is written, the next one has nothing to do before `nextAt` (epoch ms). */
+interface Swept {
+  items: Snapshot;
+  nextAt: number;
+}
+
+function sweep({ core }: World, region: Region, table: Table): Swept {
   const { attribute = '' } = table.timeToLive ?? {};
   const now = Math.floor(core.clock.now() / 1000);
-  const isExpired = (item: Item) => {
+  const items = table.items.snapshot();
+  let next = Number.POSITIVE_INFINITY;
+  for (const item of items.items()) {
     const at = Number(item[attribute]?.N ?? Number.NaN);
-    return at < now && at > now - oldestExpirySeconds;
-  };
-  for (const item of table.items.snapshot().items()) {
-    if (!isExpired(item)) continue;
+    if (at >= now) next = Math.min(next, at);
+    if (!(at < now && at > now - oldestExpirySeconds)) continue;
     const Key = Object.fromEntries(table.keys.map(({ AttributeName }) => [AttributeName, item[AttributeName]]));
-    await perform('DeleteItem', { TableName: table.name, Key }, storeOf(region));
+    void perform('DeleteItem', { TableName: table.name, Key }, storeOf(region));
   }
+  return { items, nextAt: (next + 1) * 1000 };
 }
