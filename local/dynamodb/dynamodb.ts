@@ -6,6 +6,7 @@ import { continuousBackupOperations } from './continuous-backups.ts';
 import { contributorInsightsOperations } from './contributor-insights.ts';
 import { dataOperations } from './data.ts';
 import { errorType } from './errors.ts';
+import { exportOperations } from './exports.ts';
 import type { Snapshot } from './items.ts';
 import { kinesisDestinationOperations } from './kinesis-destinations.ts';
 import { validate } from './model.ts';
@@ -71,6 +72,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
     ...continuousBackupOperations(world),
     ...backupOperations(world),
     ...restoreOperations(world),
+    ...exportOperations(world),
     ...kinesisDestinationOperations(world),
     ...contributorInsightsOperations(world),
     ...resourcePolicyOperations(world),

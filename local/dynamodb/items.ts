@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly bytes: number;
   /** In the order of their keys. */
   items(): Iterable<Item>;
+  /** The same as they are kept, with their keys. */
+  entries(): Iterable<[key: string, row: Row]>;
   /** The same items, to be written to; costs next to nothing. */
   copy(): Items;
 }
@@ -70,6 +72,11 @@ export class Items {
     return row && parse(row);
   }
 
+  /** As it is kept. */
+  row(key: string): Row | undefined {
+    return this.#rows.get(key);
+  }
+
   write(key: string, item: Item): void {
     this.#change(key, { json: JSON.stringify(item), bytes: itemSize(item) });
   }
@@ -106,6 +113,7 @@ export class Items {
       *items() {
         for (const row of rows.values()) yield parse(row);
       },
+      entries: () => rows.entries(),
       copy() {
         const items = new Items();
         items.#rows = rows.copy();

@@ -73,6 +73,13 @@ export class OrderedMap<V> {
     if (chunk.keys.length === 0) this.#chunks.splice(at, 1);
   }
 
+  /** All keys with their values, in order; the same holds as for `values`. */
+  *entries(): Generator<[key: string, value: V]> {
+    for (const { keys, values } of this.#chunks) {
+      for (const [index, key] of keys.entries()) yield [key, values[index] as V];
+    }
+  }
+
   /** Must not be written to while it is being walked; walk a copy then. */
   *values(range: Range = {}): Generator<V> {
     const { reverse = false } = range;

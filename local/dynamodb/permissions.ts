@@ -9,7 +9,10 @@ import type { Region } from './state.ts';
  */
 
 /** Actions without resource-level permissions. */
-const onEverything = ['ListTables', 'ListBackups', 'DescribeLimits', 'DescribeEndpoints', 'ListContributorInsights'];
+const onEverything = [
+  ...['ListTables', 'ListBackups', 'DescribeLimits', 'DescribeEndpoints', 'ListContributorInsights'],
+  ...['ListExports', 'ListImports'],
+];
 const onBackup = ['DescribeBackup', 'DeleteBackup'];
 const onTags = ['TagResource', 'UntagResource', 'ListTagsOfResource'];
 const onArn = [...onTags, 'PutResourcePolicy', 'GetResourcePolicy', 'DeleteResourcePolicy'];
@@ -37,6 +40,10 @@ export function permissionsOf(call: Call, region: Region): Permission[] {
   if (onEverything.includes(operation)) return [{ action, resource: '*' }];
   if (onBackup.includes(operation)) return [{ action, resource: String(input.BackupArn) }];
   if (onArn.includes(operation)) return [{ action, resource: String(input.ResourceArn) }];
+  if (operation === 'DescribeExport') return [{ action, resource: String(input.ExportArn) }];
+  if (operation === 'DescribeImport') return [{ action, resource: String(input.ImportArn) }];
+  if (operation === 'ExportTableToPointInTime') return [{ action, resource: tableArn(input.TableArn, region) }];
+  if (operation === 'ImportTable') return importTable(call, region);
   if (operation === 'CreateTable') return createTable(call, region);
   if (operation.startsWith('RestoreTable')) return restore(call, region);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(action, input.RequestItems, region);
@@ -62,6 +69,13 @@ function createTable({ operation, input }: Call, region: Region): Permission[] {
     permissions.push({ action: 'dynamodb:TagResource', resource });
   if (input.ResourcePolicy != null) permissions.push({ action: 'dynamodb:PutResourcePolicy', resource });
   return [...permissions, ...keyUse(input.SSESpecification, region)];
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html, without the logs. */
+function importTable({ operation, input }: Call, region: Region): Permission[] {
+  const { TableName, SSESpecification } = input.TableCreationParameters as Record<string, unknown>;
+  const resource = tableArn(TableName, region);
+  return [{ action: `dynamodb:${operation}`, resource }, ...keyUse(SSESpecification, region)];
 }
 
 /** What DynamoDB does with the new table on the caller's behalf. */

@@ -2,9 +2,21 @@ import type { Items, Row, Snapshot } from './items.ts';
 
 /** What the keys that were written in one second had before. */
 interface Second {
-  /** Epoch seconds, rounded up: a write at 02:00:00.000 belongs to 02:00:00, one at 02:00:00.001 to 02:00:01. */
+  /**
+   * Epoch seconds: a write at 02:00:00.000 belongs to the second itself, one at 02:00:00.001 to half past it. So both a
+   * point in time, which has what was written until then, and a window, which ends before its last instant, are exact.
+   */
   at: number;
   before: Map<string, Row | undefined>;
+}
+
+/** The net change of an item in a window: what it was before and after; undefined where it was not there. */
+export interface Change {
+  key: string;
+  before: Row | undefined;
+  after: Row | undefined;
+  /** When it was last written in the window, epoch ms, to the half second. */
+  writtenAt: number;
 }
 
 /**
@@ -43,8 +55,30 @@ export class WriteLog {
     return items.snapshot();
   }
 
+  /**
+   * What became of each key that was written in [from, until) (epoch ms, whole seconds), in the order of the keys. A key
+   * that was there neither before nor after has no change.
+   */
+  changes(from: number, until: number): Change[] {
+    const changed = new Map<string, { before: Row | undefined; writtenAt: number }>();
+    const later = new Map<string, Row | undefined>();
+    for (let index = this.#seconds.length - 1; index >= 0; index--) {
+      const { at, before } = this.#seconds[index] as Second;
+      if (at * 1000 < from) break;
+      for (const [key, row] of before) {
+        if (at * 1000 >= until) later.set(key, row);
+        else changed.set(key, { before: row, writtenAt: changed.get(key)?.writtenAt ?? at * 1000 });
+      }
+    }
+    return [...changed]
+      .map(([key, change]) => ({ key, ...change, after: later.has(key) ? later.get(key) : this.#items.row(key) }))
+      .filter(({ before, after }) => before !== undefined || after !== undefined)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
   #keep(key: string, before: Row | undefined, windowMs: number): void {
-    const at = Math.ceil(this.#now() / 1000);
+    const now = this.#now() / 1000;
+    const at = Number.isInteger(now) ? now : Math.floor(now) + 0.5;
     let last = this.#seconds.at(-1);
     if (last?.at !== at) {
       this.#forget(at - windowMs / 1000);

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createGzip } from 'node:zlib';
+import type { Core } from '../service.ts';
+import { type Line, partitions } from './export-lines.ts';
+
+/** A data file that is ready to be put. */
+export interface DataFile {
+  body: Uint8Array;
+  itemCount: number;
+  /** Base64, of the compressed bytes. */
+  md5: string;
+}
+
+/** A file is ended there, so that no file has to be larger in memory; AWS says nothing of sizes. */
+const longestFileCharacters = 128 * 2 ** 20;
+const batchCharacters = 2 ** 18;
+
+/** The compressed data files of an export, one after the other: at least one for each partition. */
+export async function* dataFiles(core: Core, lines: AsyncIterable<Line>): AsyncGenerator<DataFile> {
+  let file = new GrowingFile(core);
+  let current = 0;
+  for await (const { partition, text } of lines) {
+    for (; current < partition; current++) {
+      yield await file.end();
+      file = new GrowingFile(core);
+    }
+    if (file.characters > longestFileCharacters) {
+      yield await file.end();
+      file = new GrowingFile(core);
+    }
+    await file.add(text);
+  }
+  for (; current < partitions; current++) {
+    yield await file.end();
+    file = new GrowingFile(core);
+  }
+}
+
+/** Lines that are compressed as they come: what is in memory is the compressed file and one batch. */
+class GrowingFile {
+  characters = 0;
+  readonly #core: Core;
+  readonly #gzip = createGzip();
+  readonly #hash = createHash('md5');
+  #chunks: Buffer[] = [];
+  #batch = '';
+  #itemCount = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#gzip.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#hash.update(chunk);
+    });
+  }
+
+  /** Answers at once while the batch is not full. */
+  add(line: string): Promise<void> | undefined {
+    this.#itemCount++;
+    this.characters += line.length;
+    this.#batch += line;
+    return this.#batch.length < batchCharacters ? undefined : this.#flush();
+  }
+
+  async end(): Promise<DataFile> {
+    await this.#flush();
+    const ended = once(this.#gzip, 'end');
+    this.#gzip.end();
+    await this.#core.during(ended);
+    return { body: Buffer.concat(this.#chunks), itemCount: this.#itemCount, md5: this.#hash.digest('base64') };
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = '';
+    if (batch !== '' && !this.#gzip.write(batch)) await this.#core.during(once(this.#gzip, 'drain'));
+  }
+}
