@@ -4,6 +4,7 @@ import { type Plan, planDefaults, planHash, targetsOf } from '../plan.ts';
 import { durationMs } from '../plans/duration.ts';
 import type { Run } from '../run.ts';
 import { type Target, targetKey } from '../target.ts';
+import type { World } from '../world.ts';
 import type { Wish } from './wish.ts';
 
 /** One run per target of the plan; the run keeps what the plan says now. */
@@ -23,10 +24,15 @@ export function runsOfPlan(plan: Plan, wish: Wish, hub: Target): Run[] {
 }
 
 /** Tables that somebody asks for are one run, in a target of the deployment. */
-export function runOfTables(wish: Wish, plans: ReadonlyMap<string, Plan>, hub: Target): Run | undefined {
+export function runOfTables(wish: Wish, { plans, hub, options }: World): Run | undefined {
   const { detail, scheduledAt, requestId } = wish;
   if (!('tables' in detail)) return undefined;
   const { tables, reason, expiresAt, target = hub } = detail;
+  if (targetKey(target) === targetKey(hub) && tables.includes(options.catalog)) {
+    throw new PermanentError(
+      `tables: ${options.catalog} is Tablekeep's own catalog, which is never among its backups: it has point-in-time recovery; leave it out.`,
+    );
+  }
   const known = new Set([hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))].map(targetKey));
   if (!known.has(targetKey(target))) {
     throw new PermanentError(

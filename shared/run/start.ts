@@ -32,7 +32,7 @@ export const startRun =
       return { runs: [], ignored };
     }
     const wish = wishOf(received, invocation, now);
-    const ofTables = runOfTables(wish, world.plans, world.hub);
+    const ofTables = runOfTables(wish, world);
     if (ofTables !== undefined) return tell(world, [await write(world, ofTables, undefined)]);
     const plan = 'plan' in wish.detail ? world.plans.get(wish.detail.plan) : undefined;
     return plan === undefined ? noSuchPlan(world, wish) : startPlan(world, plan, wish);

@@ -3,7 +3,7 @@ import { receive } from '../../shared/door.ts';
 import { startRun } from '../../shared/run/start.ts';
 import { startRunDoor } from '../../shared/run/wish.ts';
 import { service } from '../support/service.ts';
-import type { Local } from '../support/world.ts';
+import { catalogName, hub, type Local } from '../support/world.ts';
 import { backupsAtAws, nightly, verdict, withTables } from './nightly.ts';
 
 let here: Local | undefined;
@@ -219,6 +219,23 @@ describe('a request', () => {
     expect(functions.thrown.map(String)).toEqual([
       'PermanentError: target: 999999999999/us-east-1 is no target of this deployment; name one of 123456789012/us-east-1, or add it to a plan and deploy.',
     ]);
+  });
+
+  test('for the catalog is refused with a sentence, and a table of that name elsewhere is a table as any other', async () => {
+    const elsewhere = { account: hub.account, region: 'eu-west-1' };
+    const plans = { nightly: { ...nightly, targets: [{ regions: [hub.region, elsewhere.region] }] } };
+    const { here, functions } = await start(1, { plans });
+    functions.request({ tables: ['orders-0000', catalogName], reason: 'x' });
+    await seconds(here, 5);
+    expect(functions.thrown.map(String)).toEqual([
+      `PermanentError: tables: ${catalogName} is Tablekeep's own catalog, which is never among its backups: it has point-in-time recovery; leave it out.`,
+    ]);
+    await here.createTable(catalogName, {}, elsewhere);
+    await seconds(here, 10);
+    functions.request({ tables: [catalogName], reason: 'x', target: elsewhere });
+    await functions.untilEnded();
+    expect(functions.factsOf('Run Completed')[0]?.detail).toMatchObject({ region: 'eu-west-1', completed: 1 });
+    expect(await backupsAtAws(here)).toEqual([]);
   });
 
   const envelope = (more: object) => ({
