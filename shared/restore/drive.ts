@@ -17,6 +17,9 @@ import { waitUntilActive } from './wait.ts';
 /** Whoever waits in the queue is woken by who leaves it; this is for the case that nobody lived to do so. */
 const queuedMs = 300_000;
 
+/** Lambda invokes a function that threw again after one minute, and after two more. */
+const afterRetriesMs = 240_000;
+
 const stages: Record<Exclude<TaskState, 'COMPLETED' | 'FAILED'>, Stage> = {
   ACCEPTED: accept,
   QUEUED: queue,
@@ -46,7 +49,11 @@ export async function drive(
     await driver.keepDuring(() => goOn(restoring));
     return restoring.task;
   } catch (error) {
-    if (!(error instanceof TaskLost)) throw error;
+    if (!(error instanceof TaskLost)) {
+      // Lambda's own retries go first. Where this fails, too, the lease runs out.
+      await driver.leave(world.clock.now() + afterRetriesMs).catch(() => {});
+      throw error;
+    }
     world.logger.warn('another driver has taken over');
     await giveBack(restoring);
     return undefined;

@@ -26,22 +26,25 @@ export class Driver {
   /** The task as it was when the lease was taken. */
   readonly item: Item;
 
-  private constructor(world: World, id: string, { id: me, endsAt }: Invocation, item: Item) {
+  private constructor(world: World, id: string, { endsAt }: Invocation, item: Item) {
     this.#world = world;
     this.#id = id;
-    this.#me = me;
+    this.#me = String(item.driver);
     this.#stopAt = endsAt - stopMs;
     this.#leaseUntil = Number(item.leaseUntil);
     this.item = item;
   }
 
-  /** Undefined when another drives it, or it is over, or there is no such task. */
+  /**
+   * Undefined when another drives it, or it is over, or there is no such task. An invocation that Lambda delivers twice
+   * is two drivers, so the instant is part of the name.
+   */
   static async take(world: World, id: string, invocation: Invocation): Promise<Driver | undefined> {
     const now = world.clock.now();
     const taken = await world.catalog.update(taskKey(id), {
       update: 'SET driver = :me, leaseUntil = :until, dueAt = :until',
-      condition: 'attribute_exists(due) AND (attribute_not_exists(driver) OR driver = :me OR leaseUntil < :now)',
-      values: { ':me': invocation.id, ':until': now + leaseMs, ':now': now },
+      condition: 'attribute_exists(due) AND (attribute_not_exists(driver) OR leaseUntil < :now)',
+      values: { ':me': `${invocation.id}/${now}`, ':until': now + leaseMs, ':now': now },
     });
     return taken.done ? new Driver(world, id, invocation, taken.item) : undefined;
   }
