@@ -7,6 +7,7 @@ import { contributorInsightsOperations } from './contributor-insights.ts';
 import { dataOperations } from './data.ts';
 import { errorType } from './errors.ts';
 import { exportOperations } from './exports.ts';
+import { importOperations } from './imports.ts';
 import type { Snapshot } from './items.ts';
 import { kinesisDestinationOperations } from './kinesis-destinations.ts';
 import { validate } from './model.ts';
@@ -73,6 +74,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
     ...backupOperations(world),
     ...restoreOperations(world),
     ...exportOperations(world),
+    ...importOperations(world),
     ...kinesisDestinationOperations(world),
     ...contributorInsightsOperations(world),
     ...resourcePolicyOperations(world),
