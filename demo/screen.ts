@@ -19,7 +19,7 @@ export function screen(): Screen {
     },
     progress(text) {
       if (!isTerminal) return;
-      stdout.write(`${clearLine}${text.slice(0, (stdout.columns ?? 80) - 1)}`);
+      stdout.write(`${clearLine}${text.slice(0, (stdout.columns || 80) - 1)}`);
       isDirty = true;
     },
   };
