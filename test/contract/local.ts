@@ -33,6 +33,8 @@ export async function startLocal(
       continuousBackupsMs: 0,
       restoreMs: () => changeMs,
       restoreHiddenMs: () => 0,
+      exportMs: () => changeMs,
+      importMs: () => changeMs,
       settingMs: changeMs,
       replicaMs: changeMs,
       rates: Object.fromEntries(limited.map((operation) => [operation, { perSecond: 1000, burst: 1000 }])),
