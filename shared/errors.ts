@@ -64,6 +64,10 @@ export function kindOf(error: unknown): ErrorKind {
   return rules.find(fits)?.kind ?? 'ambiguous';
 }
 
+/** An answer of AWS, or that none came; anything else is our own mistake. */
+export const isOfAws = (error: unknown): boolean =>
+  error instanceof Error && ('$metadata' in error || 'code' in error || kindOf(error) !== 'ambiguous');
+
 /** `Name: text` for events and the ledger, short enough for an item of a kilobyte. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

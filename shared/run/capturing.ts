@@ -1,3 +1,4 @@
+import { idOfRefused } from '../ledger.ts';
 import { Captures } from '../settings/capture.ts';
 import { newestCaptures, type SettingsRef } from '../settings/store.ts';
 import { type Driving, isStopped, stopAt } from './context.ts';
@@ -46,7 +47,10 @@ export class Capturing {
     await this.#workers;
   }
 
-  /** All tables have been selected: captures the rest, while this invocation has time. Throws what went wrong. */
+  /**
+   * All tables have been selected: captures the rest, while this invocation has time. What AWS did not tell is written
+   * down as unread; what is thrown is a failure of the catalog or of our own.
+   */
   async finish(): Promise<void> {
     await this.stop();
     const { captured, unread } = this.#captures.counts;
@@ -79,6 +83,8 @@ export class Capturing {
 
   /** One table's trouble costs no other one its settings. */
   async #capture({ tableName, tableId }: Entry): Promise<void> {
+    // The run could not describe it either: it has failed, with the reason, and has no backup to go with settings.
+    if (tableId === idOfRefused(tableName)) return;
     try {
       const captured = await this.#captures.of(tableName, tableId);
       if (captured !== undefined) this.#note(tableId, captured);

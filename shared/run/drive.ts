@@ -11,6 +11,7 @@ import { endRun, tellEnd } from './finish.ts';
 import { LeaseLost, leave, renewEveryMs, renewLease, takeLease, writeAsDriver } from './lease.ts';
 import { pump } from './pump.ts';
 import { select } from './select.ts';
+import { rememberThrown, throwAgain } from './thrown.ts';
 import { lookAtAll, watch } from './watch.ts';
 
 /** What became of the run in this invocation: `none` when it is over, unknown, or somebody else's. */
@@ -28,7 +29,10 @@ const afterRetriesMs = 240_000;
  */
 export async function drive(world: World, id: string, invocation: Invocation): Promise<Drove> {
   const run = await takeLease(world, parseRunId(id), invocation);
-  if (run === undefined) return 'none';
+  if (run === undefined) {
+    await throwAgain(world, parseRunId(id), invocation);
+    return 'none';
+  }
   world.logger.appendKeys({ run: id });
   const driven = driving(world, run, invocation);
   try {
@@ -91,7 +95,10 @@ async function goOn(driven: Driving): Promise<Drove> {
   const isEnd = isDone(driven);
   if (isEnd) await endRun(driven);
   else await leave(driven, world.clock.now());
-  await capturing?.finish();
+  await capturing?.finish().catch(async (error: unknown) => {
+    if (isEnd) await rememberThrown(world, driven.run, driven.invocation, error);
+    throw error;
+  });
   return isEnd ? 'ended' : 'left';
 }
 

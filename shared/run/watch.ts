@@ -1,4 +1,4 @@
-import { kindOf } from '../errors.ts';
+import { isOfAws, kindOf } from '../errors.ts';
 import type { BackupSummary } from '../world.ts';
 import { type Driving, isDone, isExpired, isStopped, pause, stopAt } from './context.ts';
 import { type Entry, hasEnded } from './entries.ts';
@@ -76,8 +76,6 @@ async function patiently<T>(driven: Driving, call: () => Promise<T | undefined>)
     return undefined;
   }
 }
-
-const isOfAws = (error: unknown): boolean => error instanceof Error && ('$metadata' in error || 'code' in error);
 
 /** Compares one backup at AWS with what we know of it. Names that are not of this run are others'. */
 async function see(driven: Driving, seen: BackupSummary): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { kindOf } from '../errors.ts';
+import { errorText, isOfAws, kindOf } from '../errors.ts';
 import type { Target } from '../target.ts';
 import type { World } from '../world.ts';
 import { canonicalJson, settingsHash } from './canonical.ts';
@@ -9,7 +9,14 @@ import { Pace } from './pace.ts';
 import { describe, keptByBackup, onceEach, type ReadOptions, readSettings } from './read.ts';
 import { tagsOfPeople } from './readers.ts';
 import { isUnread, type SettingName, type TableSettings } from './settings.ts';
-import { newestCapture, type SettingsRef, storeCapture, storeSettings, type TableCapture } from './store.ts';
+import {
+  newestCapture,
+  type SettingsRef,
+  storeCapture,
+  storeSettings,
+  storeUnread,
+  type TableCapture,
+} from './store.ts';
 
 /** A capture that was made just now. */
 export interface Captured extends SettingsRef {
@@ -44,7 +51,7 @@ export class Captures {
     this.#alarms = onceEach(() => world.settingsApi(target, 'read').alarms.metricAlarms());
   }
 
-  /** The newest settings of the table, captured now if they are due; undefined when it is gone and was never captured. */
+  /** The newest settings of the table, captured now if they are due and AWS tells them; undefined when there are none. */
   async of(tableName: string, tableId: string): Promise<SettingsRef | undefined> {
     const world = this.#world;
     const table = await this.#describe(tableName, tableId);
@@ -60,10 +67,10 @@ export class Captures {
     return captured;
   }
 
-  #isOld({ capturedAt, isPartial = false }: TableCapture): boolean {
+  #isOld({ capturedAt, isPartial = false, unread }: TableCapture): boolean {
     // An hour's grace: a nightly run is not always at the same second.
     const everyMs = this.#everyMs - Math.min(3_600_000, this.#everyMs / 24);
-    return isPartial || this.#world.clock.now() - capturedAt >= everyMs;
+    return isPartial || unread !== undefined || this.#world.clock.now() - capturedAt >= everyMs;
   }
 
   /** As far as bulk calls show. */
@@ -73,14 +80,18 @@ export class Captures {
     return tags !== undefined && tagsMark !== undefined && tagsMark !== markOfTags(tags.get(table.TableArn ?? ''));
   }
 
-  /** Undefined when it is another table by now, or none. */
+  /** Undefined when it is another table by now, or none, or when AWS does not tell: then that is written down. */
   async #describe(tableName: string, tableId: string): Promise<TableDescription | undefined> {
     try {
       const table = await describe(this.#world, this.#target, 'read', tableName);
       return table.TableId === tableId ? table : undefined;
     } catch (error) {
       if (kindOf(error) === 'gone') return undefined;
-      throw error;
+      if (!isOfAws(error)) throw error;
+      const unread = errorText(error);
+      this.#world.logger.warn('settings could not be read', { tableId, error: unread });
+      await storeUnread(this.#world, this.#target, { tableId, tableName, unread });
+      return undefined;
     }
   }
 

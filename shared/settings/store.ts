@@ -22,6 +22,8 @@ export interface TableCapture extends SettingsRef {
   tagsMark?: string;
   /** Something could not be read for a reason that may have passed. */
   isPartial?: boolean;
+  /** Why there are no newer ones: AWS did not describe the table since. */
+  unread?: string;
 }
 
 /** Compressed bytes in an item; DynamoDB takes 400 KB with the names. Settings of a table are seldom over one. */
@@ -63,10 +65,22 @@ export async function storeCapture({ catalog }: World, { target, tableId, ...cap
   await catalog.put({ ...captureKey(target, tableId), ...capture });
 }
 
+/** Writes down why there are no newer ones: what was captured before stays, and the next capture takes this away. */
+export async function storeUnread(
+  { catalog, clock }: World,
+  target: Target,
+  { tableId, tableName, unread }: Pick<TableCapture, 'tableId' | 'tableName'> & Required<Pick<TableCapture, 'unread'>>,
+): Promise<void> {
+  await catalog.update(captureKey(target, tableId), {
+    update: 'SET tableName = :tableName, unread = :unread, unreadAt = :now',
+    values: { ':tableName': tableName, ':unread': unread, ':now': clock.now() },
+  });
+}
+
 /** The table's newest capture, alive or deleted; undefined when it was never captured. */
 export async function newestCapture(world: World, target: Target, tableId: string): Promise<TableCapture | undefined> {
   const item = await world.catalog.get(captureKey(target, tableId));
-  return item && captureFrom(item);
+  return isCaptured(item) ? captureFrom(item) : undefined;
 }
 
 /** The newest captures of all tables of a target, by table id. */
@@ -74,11 +88,15 @@ export async function newestCaptures({ catalog }: World, target: Target): Promis
   const captures = new Map<string, TableCapture>();
   const { pk, sk: prefix } = captureKey(target, '');
   for await (const item of catalog.query({ pk, prefix })) {
+    if (!isCaptured(item)) continue;
     const capture = captureFrom(item);
     captures.set(capture.tableId, capture);
   }
   return captures;
 }
+
+/** Of a table that AWS never described, there is only the reason. */
+const isCaptured = (item: Item | undefined): item is Item => item?.hash !== undefined;
 
 function captureFrom({ pk, sk, ...capture }: Item): TableCapture {
   const target = parseTarget(String(pk).slice('settings#'.length));

@@ -2,8 +2,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
 import { backupFrom, backupsOf } from '../../shared/ledger.ts';
 import type { PlanSource } from '../../shared/plans/definition.ts';
+import { startRun } from '../../shared/run/start.ts';
+import { takeBackups } from '../../shared/run/take.ts';
 import type { Backup } from '../../shared/run.ts';
 import { newestCapture, settingsWithHash } from '../../shared/settings/store.ts';
+import type { Item } from '../../shared/world.ts';
 import { type LocalService, service } from '../support/service.ts';
 import { catalogName, hub, type LocalOptions } from '../support/world.ts';
 import { arnOf, type Here, here } from './full-table.ts';
@@ -32,6 +35,8 @@ async function night(functions: LocalService, runs: number): Promise<void> {
   await at.pass(120_000);
   expect(functions.thrown).toEqual([]);
 }
+
+const invocation = (id: string) => ({ id, endsAt: at.clock.now() + 900_000 });
 
 /** How often each operation was called from now on. */
 function countCalls(): Map<string, number> {
@@ -180,6 +185,95 @@ describe('beside the run', () => {
       'none',
       'none',
     ]);
+  });
+
+  test('a table that may not be described fails with the reason every night, and the others have their settings', async () => {
+    const functions = await withTables(3);
+    at.aws.intercept(async ({ operation, input }, perform) => {
+      if (operation === 'DescribeTable' && input.TableName === 'orders-0001') {
+        throw new AwsError('AccessDeniedException', 'not authorized', 400);
+      }
+      return perform();
+    });
+    await night(functions, 1);
+    await night(functions, 2);
+    const told = functions.factsOf('Backup Failed').map(({ detail }) => [detail.table, detail.error]);
+    expect(told).toEqual([
+      ['orders-0001', expect.stringContaining('not authorized')],
+      ['orders-0001', expect.stringContaining('not authorized')],
+    ]);
+    const completed = (await ledger()).filter(({ state }) => state === 'AVAILABLE');
+    expect(completed.map(({ settings }) => typeof settings?.hash)).toEqual(['string', 'string', 'string', 'string']);
+  });
+
+  test('settings of a table that AWS does not describe meanwhile are unread with the reason, and those before stay', async () => {
+    const functions = await withTables(2);
+    const unreadOf = async () => {
+      const items: Item[] = [];
+      const read = async () => {
+        for await (const item of at.world().world.catalog.query({
+          pk: `settings#${hub.account}/${hub.region}`,
+          prefix: 'table#',
+        }))
+          items.push(item);
+      };
+      await at.done(read());
+      return items.map(({ tableName, hash, unread }) => [tableName, typeof hash, unread]).sort();
+    };
+    /** From the second look on, which is the capture's: the first one is the selection's. */
+    const refuseToDescribe = (tableName: string) => {
+      let looks = 0;
+      return at.aws.intercept(async ({ operation, input }, perform) => {
+        const isMeant = operation === 'DescribeTable' && input.TableName === tableName;
+        if (isMeant && ++looks > 1) throw new AwsError('InternalServerError', 'not today', 500);
+        return perform();
+      });
+    };
+    const stop = refuseToDescribe('orders-0001');
+    await night(functions, 1);
+    expect(functions.factsOf('Run Completed')[0]?.detail).toMatchObject({ completed: 2, failed: 0 });
+    expect(await unreadOf()).toEqual([
+      ['orders-0000', 'string', undefined],
+      ['orders-0001', 'undefined', expect.stringContaining('not today')],
+    ]);
+    stop();
+    await night(functions, 2);
+    const all = [
+      ['orders-0000', 'string', undefined],
+      ['orders-0001', 'string', undefined],
+    ];
+    expect(await unreadOf()).toEqual(all);
+    const stopAgain = refuseToDescribe('orders-0001');
+    await night(functions, 3);
+    expect(await unreadOf()).toEqual([all[0], ['orders-0001', 'string', expect.stringContaining('not today')]]);
+    const last = functions.factsOf('Backup Completed').slice(-2);
+    expect(last.map(({ detail }) => typeof detail.settings)).toEqual(['object', 'object']);
+    stopAgain();
+    await night(functions, 4);
+    expect(await unreadOf()).toEqual(all);
+  });
+
+  test('a mistake of our own costs no backup, and is thrown again by each retry, so that the failure is told', async () => {
+    await withTables(2);
+    const { world } = at.world();
+    const broken = {
+      ...world,
+      settingsApi: () => {
+        throw new TypeError('a mistake of ours');
+      },
+    };
+    const scheduledAt = new Date(at.clock.now()).toISOString();
+    const { runs } = await at.done(
+      startRun(world)({ type: 'bare', detail: { plan: 'nightly', scheduledAt } }, invocation('start')),
+    );
+    const take = (id: string) =>
+      at.done(takeBackups(broken)({ type: 'bare', detail: { run: runs[0] ?? '' } }, invocation(id)));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(take('one')).rejects.toThrow('a mistake of ours');
+      await at.pass(60_000);
+    }
+    expect(await take('another')).toMatchObject({ drove: 'none' });
+    expect(at.facts.filter(({ type }) => type === 'Run Completed').map(({ detail }) => detail.completed)).toEqual([2]);
   });
 
   test('wherever its process is killed while it captures, each table ends once, and has its settings the next night', async () => {
