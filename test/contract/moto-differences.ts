@@ -148,4 +148,26 @@ export const motoDifferences: Record<string, Record<string, string>> = {
     'a role that does not exist is not assumed': 'Any ARN is assumed.',
     'a session lasts at least 15 minutes, and its name has no spaces': noChecks,
   },
+  'exports.test.ts': {
+    'an export is IN_PROGRESS at once, and COMPLETED later with files that its manifests describe':
+      'It is COMPLETED at once, and there are no manifests.',
+    'a token is one export, and another request with it a conflict': 'Each request is an export of its own.',
+    'a page of exports has 25 at most': 'The request fails without an answer that can be read.',
+    'a window of less than 15 minutes is refused': noChecks,
+    'a time that is still to come is refused': noChecks,
+    'an unknown format is refused': noChecks,
+    'an ARN that is of no export is refused': 'The request fails without an answer that can be read.',
+  },
+  'imports.test.ts': {
+    'an import makes a new table with the items': 'The description leaves out what was asked for.',
+    'a table that is there is not imported to': 'The import is accepted and fails.',
+    'an import that was never made is not found': 'The request fails without an answer that can be read.',
+  },
+  's3.test.ts': {
+    'a body that is not the one summed up is refused': noChecks,
+    'a checksum is kept and given back': 'It is not given back.',
+    'an upload that was aborted is not there': 'A late part fails without an answer that can be read.',
+    'a bucket has a policy or says that it has none': 'Any text is a policy.',
+    'the expected owner must be the owner': noChecks,
+  },
 };
