@@ -3,8 +3,10 @@ import type { Backup, BackupOf, Run, SelectedTable } from './run.ts';
 import { parseTarget, targetKey } from './target.ts';
 import type { Item, Key, Range } from './world.ts';
 
-/** A run stays in the catalog for 400 days, the entry of a deleted backup for 30: seconds, for TTL. */
-export const runKeptSeconds = 400 * 86_400;
+/** A run, and an entry that brought no backup or lost it, stay in the catalog for 400 days from then on: `ttl`. */
+export const ttlOfRun = (now: number): number => Math.ceil(now / 1000) + 400 * 86_400;
+
+/** The entry of a deleted backup stays for 30 days: seconds, for TTL. */
 export const deletedKeptSeconds = 30 * 86_400;
 
 const partition = ({ target, plan }: Pick<RunName, 'target' | 'plan'>) => `${targetKey(target)}#${plan}`;

@@ -84,9 +84,9 @@ async function recover(world: World, entry: Backup, seen: BackupSummary): Promis
   await world.facts.publish(BackupRecovered, [recovered(world.installation, found, now)]);
   const size = sizeBytes === undefined ? '' : ', sizeBytes = :size';
   await world.catalog.update(backupKey(entry), {
-    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :now${size} REMOVE #error`,
+    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :now${size} REMOVE #error, #ttl`,
     condition: '#state = :was',
-    names: { '#state': 'state', '#error': 'error' },
+    names: { '#state': 'state', '#error': 'error', '#ttl': 'ttl' },
     values: {
       ':available': 'AVAILABLE',
       ':arn': backupArn,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ProtectionChanged } from '../../events/audit-events.ts';
 import { BackupVanished } from '../../events/backup-events.ts';
 import { iso } from '../clock.ts';
-import { backupKey } from '../ledger.ts';
+import { backupKey, ttlOfRun } from '../ledger.ts';
 import { addTo, protectionChanged } from '../protection-changed.ts';
 import type { Backup } from '../run.ts';
 import type { Target } from '../target.ts';
@@ -17,10 +17,10 @@ export function vanishedOf(world: World, backups: Backup[]) {
     name: `${backup.tableName} of ${iso(contentAt(backup))} (${backup.plan})`,
     remember: () =>
       world.catalog.update(backupKey(backup), {
-        update: 'SET #state = :vanished',
+        update: 'SET #state = :vanished, #ttl = :ttl',
         condition: '#state = :as',
-        names: { '#state': 'state' },
-        values: { ':vanished': 'VANISHED', ':as': backup.state },
+        names: { '#state': 'state', '#ttl': 'ttl' },
+        values: { ':vanished': 'VANISHED', ':as': backup.state, ':ttl': ttlOfRun(world.clock.now()) },
       }),
   }));
 }

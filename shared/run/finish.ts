@@ -1,6 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { RunCompleted, RunFailed } from '../../events/run-events.ts';
-import { runKeptSeconds } from '../ledger.ts';
+import { ttlOfRun } from '../ledger.ts';
 import type { Outcome } from '../run.ts';
 import { dismiss } from './admission.ts';
 import type { Driving } from './context.ts';
@@ -20,7 +20,7 @@ export async function endRun(driven: Driving): Promise<void> {
       ':now': now,
       ':outcome': outcomeOf(entries.tables()),
       ':throttled': driven.throttled,
-      ':ttl': Math.ceil(now / 1000) + runKeptSeconds,
+      ':ttl': ttlOfRun(now),
       ...(listingError !== undefined && { ':error': listingError }),
     },
   });

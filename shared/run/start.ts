@@ -1,6 +1,6 @@
 import { RunFailed, RunRequested, RunSkipped } from '../../events/run-events.ts';
 import type { Received } from '../door.ts';
-import { runFrom, runItem, runKeptSeconds } from '../ledger.ts';
+import { runFrom, runItem, ttlOfRun } from '../ledger.ts';
 import { runId, stampOf } from '../names.ts';
 import type { Plan } from '../plan.ts';
 import type { Run } from '../run.ts';
@@ -55,7 +55,7 @@ async function write(world: World, run: Run, skipped: Run['skipped']): Promise<R
       ? { ...run, due: 'work', dueAt: now + startsByItselfMs }
       : { ...run, state: 'SKIPPED', skipped, endedAt: now },
   );
-  const ttl = skipped === undefined ? {} : { ttl: Math.ceil(now / 1000) + runKeptSeconds };
+  const ttl = skipped === undefined ? {} : { ttl: ttlOfRun(now) };
   const written = await world.catalog.put({ ...item, ...ttl }, { condition: 'attribute_not_exists(pk)' });
   return written.done || written.found === undefined ? runFrom(item) : runFrom(written.found);
 }

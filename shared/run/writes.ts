@@ -1,4 +1,4 @@
-import { backupFrom, backupItem, backupKey } from '../ledger.ts';
+import { backupFrom, backupItem, backupKey, ttlOfRun } from '../ledger.ts';
 import type { Backup } from '../run.ts';
 import type { BackupSummary, Change, Written } from '../world.ts';
 import type { Driving } from './context.ts';
@@ -79,15 +79,16 @@ export function endAvailable(driven: Driving, entry: Entry, seen: BackupSummary)
 /** The table has no backup from this run, for good. */
 export function endWithout(driven: Driving, entry: Entry, state: 'FAILED' | 'SKIPPED', error: string): Promise<void> {
   return end(driven, entry, (endedAt) => ({
-    update: `SET #state = :state, attempt = :attempt, tableName = :tableName, #error = :error, endedAt = :endedAt REMOVE leaseUntil${state === 'SKIPPED' ? ', backupArn' : ''}`,
+    update: `SET #state = :state, attempt = :attempt, tableName = :tableName, #error = :error, endedAt = :endedAt, #ttl = :ttl REMOVE leaseUntil${state === 'SKIPPED' ? ', backupArn' : ''}`,
     condition: asWeKnowIt(entry),
-    names: { ...names, '#error': 'error' },
+    names: { ...names, '#error': 'error', '#ttl': 'ttl' },
     values: {
       ':state': state,
       ':attempt': entry.attempt,
       ':tableName': entry.tableName,
       ':error': error.slice(0, 300),
       ':endedAt': endedAt,
+      ':ttl': ttlOfRun(endedAt),
       ...(entry.attempt > 0 && { ':starting': 'STARTING', ':creating': 'CREATING' }),
     },
   }));

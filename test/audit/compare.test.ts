@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../shared/audit/audit.ts';
 import { auditKey } from '../../shared/audit/memory.ts';
-import { backupFrom, backupItem, backupsOf } from '../../shared/ledger.ts';
+import { backupFrom, backupItem, backupKey, backupsOf } from '../../shared/ledger.ts';
 import { backupName, installationOf, stampOf } from '../../shared/names.ts';
 import type { Backup } from '../../shared/run.ts';
 import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
@@ -38,6 +38,24 @@ test('a backup that was given up and has turned up AVAILABLE is one again, and t
   expect(await here.stateOf(failed)).not.toHaveProperty('error');
   await look();
   expect(here.told('Backup Recovered')).toHaveLength(1);
+});
+
+test('an entry stays 400 days after its backup has vanished or was given up, and for good once it has one again', async () => {
+  const ttlOf = async (backup: Backup) => {
+    const item = await here.run(here.world.catalog.get(backupKey(backup)));
+    return item?.ttl;
+  };
+  await begin();
+  const ttl = Date.parse('2027-02-05T02:00Z') / 1000;
+  const failed = await backUp('2026-01-01T02:00Z', { state: 'FAILED', ...{ ttl } });
+  expect(await ttlOf(failed)).toBe(ttl);
+  await look();
+  expect(await here.stateOf(failed)).toMatchObject({ state: 'AVAILABLE' });
+  expect(await ttlOf(failed)).toBeUndefined();
+  await here.deleteByHand(failed);
+  await lookAfterAWeek();
+  expect(await here.stateOf(failed)).toMatchObject({ state: 'VANISHED' });
+  expect(Number(await ttlOf(failed)) - here.clock.now() / 1000).toBeCloseTo(400 * 86_400, -3);
 });
 
 test('a backup whose request got no answer, and that was given up, gets its ARN from the list', async () => {
