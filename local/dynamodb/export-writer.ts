@@ -47,7 +47,8 @@ export function writerTo(core: Core, { caller, region, input }: Destination) {
         const completed = await call('CompleteMultipartUpload', { Key, UploadId, Body: encode(list) });
         return String((completed.members as { ETag: Xml }).ETag).replaceAll('"', '');
       } catch (error) {
-        await call('AbortMultipartUpload', { Key, UploadId });
+        // Whatever becomes of this, the first error is the one to tell.
+        await call('AbortMultipartUpload', { Key, UploadId }).catch(() => {});
         throw error;
       }
     },

@@ -6,9 +6,11 @@ import type { Template } from '../../local/cloudformation/template.ts';
 import { dynamodb } from '../../local/dynamodb/dynamodb.ts';
 import { createEventBridge } from '../../local/eventbridge/eventbridge.ts';
 import { createIam } from '../../local/iam/iam.ts';
+import { kms } from '../../local/kms.ts';
 import { inProcessRunner } from '../../local/lambda/in-process.ts';
 import { createLambda, type LambdaService } from '../../local/lambda/lambda.ts';
 import { seededRandom } from '../../local/random.ts';
+import { createS3 } from '../../local/s3/s3.ts';
 import { createScheduler } from '../../local/scheduler/scheduler.ts';
 import type { Core } from '../../local/service.ts';
 import { createSqs } from '../../local/sqs/sqs.ts';
@@ -178,6 +180,7 @@ export function startAws() {
     dynamodb(core),
     createEventBridge(core, { assumeFor }),
     createScheduler(core, { assumeFor }),
+    createS3(core, { keys: kms(core).keys }),
     createSqs(core),
     createSts(iam),
     createLambda(core, { iam, runner }),

@@ -161,3 +161,27 @@ test('clients are told of stacks and their resources', async () => {
   const missing = client.send(new DescribeStacksCommand({ StackName: 'other' }));
   await expect(missing).rejects.toThrow('Stack with id other does not exist');
 });
+
+test('a bucket of a template is a bucket, with the policy that belongs to it', async () => {
+  const { deploy, call, formation, during } = startAws();
+  const statement = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:DeleteObject',
+    Resource: 'arn:aws:s3:::kept-for-years/*',
+  };
+  const template = {
+    Resources: {
+      Kept: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'kept-for-years' } },
+      KeptPolicy: {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: { Bucket: { Ref: 'Kept' }, PolicyDocument: { Version: '2012-10-17', Statement: [statement] } },
+      },
+    },
+  };
+  await deploy(template as never);
+  const object = { Bucket: 'kept-for-years', Key: 'a' };
+  await call('s3', 'PutObject', { ...object, Body: new Uint8Array() });
+  await expect(call('s3', 'DeleteObject', object)).rejects.toMatchObject({ code: 'AccessDenied' });
+  await expect(during(formation.remove('chain-dev'))).rejects.toThrow('The bucket you tried to delete is not empty');
+});

@@ -10,18 +10,3 @@ export const logGroup: Kind = {
   },
   remove() {},
 };
-
-export const bucket: Kind = {
-  identity: ['BucketName'],
-  put(place, { BucketName }, before) {
-    const name = String(before?.physicalId ?? BucketName ?? place.generateName(63).toLowerCase());
-    return { physicalId: name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com` } };
-  },
-  remove() {},
-};
-
-export const bucketPolicy: Kind = {
-  identity: ['Bucket'],
-  put: (_place, { Bucket }) => ({ physicalId: String(Bucket), attributes: {} }),
-  remove() {},
-};

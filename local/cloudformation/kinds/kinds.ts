@@ -1,10 +1,11 @@
 import type { Kind } from '../kind.ts';
-import { bucket, bucketPolicy, logGroup } from './accepted.ts';
+import { logGroup } from './accepted.ts';
 import { table } from './dynamodb.ts';
 import { eventBus, eventBusPolicy, rule } from './events.ts';
 import { managedPolicy, policy, role } from './iam.ts';
 import { eventInvokeConfig, lambdaFunction, permission, version } from './lambda.ts';
 import { queue, queuePolicy, subscription, topic, topicPolicy } from './messages.ts';
+import { bucket, bucketPolicy } from './s3.ts';
 import { schedule, scheduleGroup } from './scheduler.ts';
 
 /** Every type of resource that can be deployed here. */
