@@ -13,10 +13,11 @@ const forPeople = [
   restores.RestoreCompleted,
   restores.RestoreFailed,
   audit.DeadLettersFound,
+  audit.WorkStalled,
   audit.ProtectionReport,
 ].map(({ type }) => type);
 
-/** Functions whose failure is told. The heartbeat and the runs come again within a minute; if they do not get well, the audit tells. */
+/** Functions whose failure is told. The heartbeat and the runs come again within a minute; if they do not get well, the audit tells (`Work Stalled`). */
 const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore'];
 
 /** What people get, by rule: the events, and how their text is made. */

@@ -63,6 +63,16 @@ export const DeadLettersFound = fact(
   some.shape,
 );
 
+export const WorkStalled = fact(
+  'Work Stalled',
+  {
+    sentBy: 'audit',
+    heardBy: 'people',
+    when: 'a run has not ended an hour after its deadline, or a run, retention, audit or task has been due for an hour: one for all that was found together, once until it goes on',
+  },
+  some.shape,
+);
+
 export const ProtectionReport = fact(
   'Protection Report',
   { sentBy: 'audit', heardBy: 'people', when: 'once a day, per target' },
@@ -91,4 +101,5 @@ export type BackupAtRisk = DetailOf<typeof BackupAtRisk>;
 export type ProtectionChanged = DetailOf<typeof ProtectionChanged>;
 export type DeadLettersFound = DetailOf<typeof DeadLettersFound>;
 export type DeliveryFailed = DetailOf<typeof DeliveryFailed>;
+export type WorkStalled = DetailOf<typeof WorkStalled>;
 export type ProtectionReport = DetailOf<typeof ProtectionReport>;

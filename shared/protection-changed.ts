@@ -34,7 +34,7 @@ export type Kind = keyof typeof words;
 export type Tally = Partial<Record<Kind, { count: number; named: string[] }>>;
 
 /** More names than this nobody reads in a message; each has a fact of its own. */
-const mostNamed = 10;
+export const mostNamed = 10;
 
 export function addTo(tally: Tally, kind: Kind, names: string[]): Tally {
   const { count = 0, named = [] } = tally[kind] ?? {};

@@ -7,6 +7,7 @@ import type { Invocation, World } from '../world.ts';
 import { audit } from './audit.ts';
 import { readDeadLetters } from './dead-letters.ts';
 import { auditKey } from './memory.ts';
+import { findStalled } from './stalled.ts';
 import { auditedTargets } from './tables.ts';
 
 /** audit takes what is due, and every hour, or by hand, nothing at all: then all targets become due. */
@@ -18,6 +19,8 @@ export interface Audited {
   /** Targets that the heartbeat starts, each on its own. */
   due: string[];
   deadLetters?: number;
+  /** Runs and other work that stand still. */
+  stalled?: number;
 }
 
 export const runAudit =
@@ -28,14 +31,14 @@ export const runAudit =
       const target = parseTarget((received.detail.key.split('|')[0] ?? '').slice('audit#'.length));
       return auditOne(world, target, invocation);
     }
-    const deadLetters = await readDeadLetters(world);
+    const found = { deadLetters: await readDeadLetters(world), stalled: await findStalled(world) };
     const [first, ...others] = auditedTargets(world);
     if (first !== undefined && others.length === 0) {
-      return { ...(await auditOne(world, first, invocation)), deadLetters };
+      return { ...(await auditOne(world, first, invocation)), ...found };
     }
     const targets = auditedTargets(world);
     for (const target of targets) await want(world, auditKey(target));
-    return { audited: [], due: targets.map(targetKey), deadLetters };
+    return { audited: [], due: targets.map(targetKey), ...found };
   };
 
 async function auditOne(world: World, target: Target, invocation: Invocation): Promise<Audited> {

@@ -21,7 +21,7 @@ export const beat = (world: World) => async (): Promise<{ due: number }> => {
 };
 
 /** Which function goes on with an item: its key tells (docs/decisions/0001). */
-function workOf({ pk, sk }: Key): Fact<typeof WorkDue>['work'] {
+export function workOf({ pk, sk }: Key): Fact<typeof WorkDue>['work'] {
   if (sk.startsWith('run#')) return 'run';
   if (sk === 'retention') return 'retention';
   return pk.startsWith('audit#') ? 'audit' : 'task';
