@@ -2,6 +2,7 @@ import { AwsError } from '../service.ts';
 import { checked, type Item, maxItemSize, perform, type Store } from './dynalite.ts';
 import { type Origin, type S3Source, sourceOf } from './import-files.ts';
 import { type CsvOptions, csvReader, jsonReader, type LineReader } from './import-items.ts';
+import { readIonLine } from './ion-reader.ts';
 import { schemaOf } from './lookup.ts';
 import type { Region, Table, World } from './state.ts';
 
@@ -87,8 +88,12 @@ const itemFailure = {
 /** Each line that is no item, or none for this table, is an error and nothing else. */
 async function readInto(made: Import, table: Table, lines: AsyncIterable<string>): Promise<void> {
   const { InputFormat, InputFormatOptions } = made.input;
-  const read: LineReader =
-    InputFormat === 'CSV' ? csvReader(InputFormatOptions?.Csv ?? {}, schemaOf(table)) : jsonReader();
+  const readers: Record<ImportInput['InputFormat'], () => LineReader> = {
+    CSV: () => csvReader(InputFormatOptions?.Csv ?? {}, schemaOf(table)),
+    DYNAMODB_JSON: jsonReader,
+    ION: () => readIonLine,
+  };
+  const read = readers[InputFormat]();
   const store = storeOf(table);
   for await (const line of lines) {
     let item: Item | undefined;

@@ -1,6 +1,6 @@
 import { AwsError, type Call } from '../service.ts';
 import { perRegion } from '../state.ts';
-import { invalid, subscriberLimit } from './errors.ts';
+import { subscriberLimit } from './errors.ts';
 import { type Import, type ImportInput, run } from './import-life.ts';
 import { newTable } from './new-table.ts';
 import type { Operations, World } from './state.ts';
@@ -29,7 +29,6 @@ export function importOperations(world: World): Operations {
 function startImport(world: World, { byArn, tokens }: Imports, call: Call): Import {
   const { core, settings } = world;
   const input = call.input as unknown as ImportInput;
-  if (input.InputFormat === 'ION') throw invalid('An import of ION is not part of the local DynamoDB.');
   const known = reuse(tokens, call, core.clock.now(), 'ImportConflictException');
   if (known !== undefined) return known;
   const region = world.region(call);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ionDecimal, ionItem } from '../../local/dynamodb/ion.ts';
+import { readIonLine } from '../../local/dynamodb/ion-reader.ts';
 
 test.each([
   ['103', '103.'],
@@ -26,4 +27,28 @@ test('names that are no symbols, or words of Ion, are quoted, and a line stays a
     '1a': { M: {} },
   });
   expect(text).toBe(`{plain_1:"\\u2028\\u0007",'null':true,'it\\'s':$dynamodb_BS::[{{aGk=}}],'1a':{}}`);
+});
+
+test('Ion of other writers is read: spaces, commas at the end, ints, floats, typed nulls', () => {
+  const line = ' $ion_1_0 { Item : { Id : 103, "f": 1.5e3, \'s p\': null.string, l: [1., "\\x41",], } } ';
+  expect(readIonLine(line)).toEqual({
+    Id: { N: '103' },
+    f: { N: '1.5e3' },
+    's p': { NULL: true },
+    l: { L: [{ N: '1' }, { S: 'A' }] },
+  });
+});
+
+test.each([
+  ['nothing', ''],
+  ['no Item', '$ion_1_0 {Other:{}}'],
+  ['an Item that is no structure', '{Item:1}'],
+  ['two values', '{Item:{}} {Item:{}}'],
+  ['a timestamp', '{Item:{a:2007-02-23}}'],
+  ['a symbol', '{Item:{a:word}}'],
+  ['a mixed set', '{Item:{a:$dynamodb_SS::["x",1]}}'],
+  ['no end', '{Item:{a:1'],
+  ['an open string', '{Item:{a:"1}}'],
+])('a line with %s is no item', (_what, line) => {
+  expect(() => readIonLine(line)).toThrow();
 });

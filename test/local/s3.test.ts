@@ -153,8 +153,10 @@ test('an upload in parts is one object in the end, or nothing', async () => {
   expect(texts((await local.send(`/archive/big?uploadId=${id}`)).text, 'Size')).toEqual([String(long.length), '3']);
   expect(texts((await complete([2, 1])).text, 'Code')).toEqual(['InvalidPartOrder']);
   expect(texts((await complete([1, 3])).text, 'Code')).toEqual(['InvalidPart']);
+  etags.push((await part(3, 'more')).headers.get('etag'));
+  expect(texts((await complete([1, 2, 3])).text, 'Code')).toEqual(['EntityTooSmall']);
   expect((await local.send('/archive/big')).status).toBe(404);
-  const digests = etags.map((etag) => Buffer.from((etag ?? '').replaceAll('"', ''), 'hex'));
+  const digests = etags.slice(0, 2).map((etag) => Buffer.from((etag ?? '').replaceAll('"', ''), 'hex'));
   const whole = `"${createHash('md5').update(Buffer.concat(digests)).digest('hex')}-2"`;
   expect(texts((await complete([1, 2])).text, 'ETag')).toEqual([whole.replaceAll('"', '&quot;')]);
   expect((await local.send('/archive/big')).text).toBe(`${long}end`);
@@ -253,4 +255,32 @@ test.each([
 ])('a policy with %s is refused', async (_what, text) => {
   const local = await withBucket();
   expect(texts((await put(local, '/archive?policy', text)).text, 'Code')).toEqual(['MalformedPolicy']);
+});
+
+test('an ACL needs a right of its own, and a key about the owner sees the owner', async () => {
+  const local = await withBucket();
+  const resource = 'arn:aws:s3:::archive/*';
+  const key = local.roleKey([{ Effect: 'Allow', Action: 's3:PutObject', Resource: resource }]);
+  const write = (headers = {}) => local.send('/archive/a', { key, method: 'PUT', body: 'x', headers });
+  expect((await write()).status).toBe(200);
+  expect((await write({ 'x-amz-acl': 'bucket-owner-full-control' })).status).toBe(403);
+
+  await local.send('/theirs', { method: 'PUT', key: other });
+  const open = { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::theirs/*' };
+  await local.send('/theirs?policy', { method: 'PUT', key: other, body: JSON.stringify({ Statement: open }) });
+  const allowed = async (account: string) => {
+    const Condition = { StringEquals: { 'aws:ResourceAccount': account } };
+    const mine = local.roleKey([{ Effect: 'Allow', Action: 's3:*', Resource: '*', Condition }]);
+    return (await local.send('/theirs/a', { key: mine, method: 'PUT', body: 'x' })).status;
+  };
+  expect(await allowed('123456789012')).toBe(403);
+  expect(await allowed(other)).toBe(200);
+});
+
+test('in the process, too, HEAD has no body, whatever it is answered', async () => {
+  const { aws } = await withBucket();
+  const authorization = `AWS4-HMAC-SHA256 Credential=x/20260131/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0`;
+  const request = { method: 'HEAD', query: '', headers: { authorization }, body: new Uint8Array() };
+  const missing = await aws.handle({ ...request, path: '/archive/none' });
+  expect([missing.status, missing.body.length]).toEqual([404, 0]);
 });
