@@ -25,13 +25,14 @@ interface Page {
   next: string | undefined;
 }
 
-function pageOf({ objects }: Bucket, input: Record<string, unknown>, after: string): Page {
+/** `last` is what the page before ended with: a key, or a common prefix, whose keys have all been seen then. */
+function pageOf({ objects }: Bucket, input: Record<string, unknown>, after: string, last = ''): Page {
   const prefix = String(input.Prefix ?? '');
   const delimiter = String(input.Delimiter ?? '');
   const limit = limitOf(input.MaxKeys);
   const entries: Entry[] = [];
-  // A page that ended with a common prefix goes on after all the keys that have it.
-  const skipped = delimiter !== '' && after.endsWith(delimiter) ? after : undefined;
+  const isCommon = delimiter !== '' && last.indexOf(delimiter, prefix.length) === last.length - delimiter.length;
+  const skipped = isCommon && last.length > prefix.length ? last : undefined;
   for (const object of objects.values({ gte: after > prefix ? after : prefix })) {
     const { key } = object;
     if (!key.startsWith(prefix)) break;
@@ -89,8 +90,8 @@ const token = (at: string): string => Buffer.from(at).toString('base64');
 function listV2(bucket: Bucket, input: Record<string, unknown>): Answer {
   const { ContinuationToken: continued, StartAfter = '' } = input;
   if (continued === '') throw invalidArgument('The continuation token provided is incorrect', 'continuation-token', '');
-  const after = continued === undefined ? String(StartAfter) : Buffer.from(String(continued), 'base64').toString();
-  const page = pageOf(bucket, input, after);
+  const last = continued === undefined ? undefined : Buffer.from(String(continued), 'base64').toString();
+  const page = pageOf(bucket, input, last ?? String(StartAfter), last);
   return {
     members: {
       ...listed(bucket, input, page, input.FetchOwner === 'true'),
@@ -105,7 +106,7 @@ function listV2(bucket: Bucket, input: Record<string, unknown>): Answer {
 /** The older form, whose next page begins after a key; it is said only when there is a delimiter. */
 function listV1(bucket: Bucket, input: Record<string, unknown>): Answer {
   const { Marker = '', Delimiter } = input;
-  const page = pageOf(bucket, input, String(Marker));
+  const page = pageOf(bucket, input, String(Marker), String(Marker));
   return {
     members: {
       ...listed(bucket, input, page, true),

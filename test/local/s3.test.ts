@@ -124,6 +124,18 @@ test('lists have the keys in order, in pages, with what they have in common up t
   expect(texts((await local.send('/archive?list-type=2')).text, 'Key')).toContain('d&amp;');
 });
 
+test('a key that ends with the delimiter is an object where it is the prefix, and hides nothing', async () => {
+  const local = await withBucket();
+  for (const key of ['b/', 'b/1', 'b/2']) await put(local, `/archive/${key}`, 'x');
+  const inside = '/archive?list-type=2&prefix=b%2F&delimiter=%2F&max-keys=1';
+  const first = await local.send(inside);
+  const [token = ''] = texts(first.text, 'NextContinuationToken');
+  const second = await local.send(`${inside}&continuation-token=${encodeURIComponent(token)}`);
+  expect([first, second].flatMap(({ text }) => texts(text, 'Key'))).toEqual(['b/', 'b/1']);
+  const after = await local.send('/archive?list-type=2&delimiter=%2F&start-after=b%2F');
+  expect(texts(after.text, 'Prefix')).toEqual(['', 'b/']);
+});
+
 test('deleting is idempotent, one by one or many at once', async () => {
   const local = await withBucket();
   for (const key of ['a', 'b', 'c']) await put(local, `/archive/${key}`, 'x');

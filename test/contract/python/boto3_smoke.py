@@ -1,8 +1,9 @@
-"""Uses DynamoDB, EventBridge, SQS, STS and tagging through boto3, as another language would, and checks what comes back.
+"""Uses DynamoDB, EventBridge, S3, SQS, STS and tagging through boto3, as another language would, and checks what comes back.
 
     python boto3_smoke.py http://127.0.0.1:4566
 """
 
+import io
 import json
 import sys
 import time
@@ -132,6 +133,38 @@ def an_event_in_a_queue():
     sqs.delete_queue(QueueUrl=url)
 
 
+def objects():
+    s3 = client("s3")
+    s3.create_bucket(Bucket=NAME)
+    s3.put_object(Bucket=NAME, Key="a/b c+d", Body=b"hello", Metadata={"colour": "blue"})
+    s3.upload_fileobj(io.BytesIO(bytes(9 * 2**20)), NAME, "a/large")
+    got = s3.get_object(Bucket=NAME, Key="a/b c+d")
+    assert (got["Body"].read(), got["Metadata"]) == (b"hello", {"colour": "blue"}), got
+    assert s3.get_object(Bucket=NAME, Key="a/b c+d", Range="bytes=1-2")["Body"].read() == b"el"
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=NAME, PaginationConfig={"PageSize": 1})
+    listed_objects = {found["Key"]: found["Size"] for page in pages for found in page["Contents"]}
+    assert listed_objects == {"a/b c+d": 5, "a/large": 9 * 2**20}, listed_objects
+    assert error_of(s3.put_object, Bucket=NAME, Key="a/large", Body=b"", IfNoneMatch="*") == "PreconditionFailed"
+    assert error_of(s3.get_object, Bucket=NAME, Key="none") == "NoSuchKey"
+    assert error_of(s3.head_object, Bucket=NAME, Key="none") == "404"
+    s3.delete_objects(Bucket=NAME, Delete={"Objects": [{"Key": key} for key in listed_objects]})
+    s3.delete_bucket(Bucket=NAME)
+
+
+def an_export_that_begins(dynamodb):
+    table = dynamodb.describe_table(TableName=NAME)["Table"]["TableArn"]
+    missing = error_of(dynamodb.export_table_to_point_in_time, TableArn=f"{table}-none", S3Bucket=NAME)
+    assert missing == "TableNotFoundException", missing
+    dynamodb.update_continuous_backups(
+        TableName=NAME, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    begun = dynamodb.export_table_to_point_in_time(TableArn=table, S3Bucket=NAME)["ExportDescription"]
+    described = dynamodb.describe_export(ExportArn=begun["ExportArn"])["ExportDescription"]
+    assert described["ExportTime"] == begun["ExportTime"], described
+    found = dynamodb.list_exports(TableArn=table)["ExportSummaries"]
+    assert [export["ExportArn"] for export in found] == [begun["ExportArn"]], found
+
+
 def drop_table(dynamodb):
     def dropped():
         try:
@@ -151,6 +184,8 @@ def main():
         backups(dynamodb)
         tags()
         an_event_in_a_queue()
+        objects()
+        an_export_that_begins(dynamodb)
     finally:
         drop_table(dynamodb)
     print("boto3: all is as at AWS")
