@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { LocalAws } from './aws.ts';
 import type { WireRequest } from './service.ts';
 
@@ -30,17 +31,19 @@ export interface InProcessOptions {
 export interface SdkResponse {
   statusCode: number;
   headers: Record<string, string>;
-  /** Bytes are read at once, without the turns of the event loop that a stream takes. */
-  body: Uint8Array;
+  /** Bytes are read at once, without the turns of the event loop that a stream takes; S3's objects have to be streams. */
+  body: Uint8Array | Readable;
 }
 
 /** A `requestHandler` for SDK clients that reaches the local AWS without a socket: `new DynamoDBClient({ requestHandler })`. */
 export function inProcess(aws: LocalAws, { requestTimeoutMs = 0 }: InProcessOptions = {}): InProcess {
   return {
     async handle(request, { requestTimeout = requestTimeoutMs, abortSignal } = {}) {
-      const answered = aws.handle(toWire(request));
+      const answered = aws.handle(toWire(request.body instanceof Readable ? await gathered(request) : request));
       const { status, headers, body } = await orGiveUp(aws, answered, requestTimeout, abortSignal);
-      return { response: { statusCode: status, headers, body } };
+      const isObject = request.method === 'GET' && headers['accept-ranges'] !== undefined;
+      const seen = isObject ? Readable.from([body], { objectMode: false }) : body;
+      return { response: { statusCode: status, headers, body: seen } };
     },
   };
 }
@@ -72,6 +75,13 @@ function toWire({ method, path, query, headers, body }: SdkRequest): WireRequest
 function queryString(query: SdkRequest['query']): string {
   const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => [value].flat().map((one) => [name, one ?? '']));
   return new URLSearchParams(pairs as [string, string][]).toString();
+}
+
+/** A request whose stream has been read to its end. */
+async function gathered(request: SdkRequest): Promise<SdkRequest> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request.body as Readable) chunks.push(bytesOf(chunk));
+  return { ...request, body: Buffer.concat(chunks) };
 }
 
 /** The SDK's bodies are strings or some kind of `Uint8Array`. */

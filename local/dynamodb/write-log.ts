@@ -60,18 +60,22 @@ export class WriteLog {
    * that was there neither before nor after has no change.
    */
   changes(from: number, until: number): Change[] {
-    const changed = new Map<string, { before: Row | undefined; writtenAt: number }>();
+    const changed = new Map<string, Change>();
     const later = new Map<string, Row | undefined>();
     for (let index = this.#seconds.length - 1; index >= 0; index--) {
       const { at, before } = this.#seconds[index] as Second;
       if (at * 1000 < from) break;
       for (const [key, row] of before) {
+        const known = changed.get(key);
         if (at * 1000 >= until) later.set(key, row);
-        else changed.set(key, { before: row, writtenAt: changed.get(key)?.writtenAt ?? at * 1000 });
+        else if (known !== undefined) known.before = row;
+        else {
+          const after = later.has(key) ? later.get(key) : this.#items.row(key);
+          changed.set(key, { key, before: row, after, writtenAt: at * 1000 });
+        }
       }
     }
-    return [...changed]
-      .map(([key, change]) => ({ key, ...change, after: later.has(key) ? later.get(key) : this.#items.row(key) }))
+    return [...changed.values()]
       .filter(({ before, after }) => before !== undefined || after !== undefined)
       .sort((a, b) => (a.key < b.key ? -1 : 1));
   }

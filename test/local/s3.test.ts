@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { inProcess } from '../../local/transport.ts';
 import { type S3Local, startS3, texts } from './s3-local.ts';
 
 const other = '111122223333';
@@ -295,4 +298,18 @@ test('in the process, too, HEAD has no body, whatever it is answered', async () 
   const request = { method: 'HEAD', query: '', headers: { authorization }, body: new Uint8Array() };
   const missing = await aws.handle({ ...request, path: '/archive/none' });
   expect([missing.status, missing.body.length]).toEqual([404, 0]);
+});
+
+test('in the process, streams are taken, and an object is a stream, as the client of S3 wants it', async () => {
+  const { aws } = await withBucket();
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=x/20260131/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
+  const request = { path: '/archive/a', headers: { Authorization: authorization } };
+  const body = Readable.from([Buffer.from('hel'), Buffer.from('lo')]);
+  const put = await inProcess(aws).handle({ ...request, method: 'PUT', body });
+  expect([put.response.statusCode, put.response.body]).toEqual([200, new Uint8Array()]);
+  const got = await inProcess(aws).handle({ ...request, method: 'GET' });
+  expect(await textOf(got.response.body as Readable)).toBe('hello');
+  const missing = await inProcess(aws).handle({ ...request, path: '/archive/b', method: 'GET' });
+  expect(missing.response.body).toBeInstanceOf(Uint8Array);
 });
