@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createGzip } from 'node:zlib';
+import { createGzip, type Gzip, gzipSync } from 'node:zlib';
 import type { Core } from '../service.ts';
 import { type Line, partitions } from './export-lines.ts';
 
@@ -14,7 +14,7 @@ export interface DataFile {
 
 /** A file is ended there, so that no file has to be larger in memory; AWS says nothing of sizes. */
 const longestFileCharacters = 128 * 2 ** 20;
-const batchCharacters = 2 ** 18;
+const batchCharacters = 2 ** 20;
 
 /** The compressed data files of an export, one after the other: at least one for each partition. */
 export async function* dataFiles(core: Core, lines: AsyncIterable<Line>): AsyncGenerator<DataFile> {
@@ -37,22 +37,20 @@ export async function* dataFiles(core: Core, lines: AsyncIterable<Line>): AsyncG
   }
 }
 
-/** Lines that are compressed as they come: what is in memory is the compressed file and one batch. */
+/**
+ * Lines that are compressed as they come: what is in memory is the compressed file and one batch. A file of one batch is
+ * compressed at once, so that exports of one instant end in the same order every time.
+ */
 class GrowingFile {
   characters = 0;
   readonly #core: Core;
-  readonly #gzip = createGzip();
-  readonly #hash = createHash('md5');
-  #chunks: Buffer[] = [];
+  readonly #chunks: Uint8Array[] = [];
+  #gzip: Gzip | undefined;
   #batch = '';
   #itemCount = 0;
 
   constructor(core: Core) {
     this.#core = core;
-    this.#gzip.on('data', (chunk: Buffer) => {
-      this.#chunks.push(chunk);
-      this.#hash.update(chunk);
-    });
   }
 
   /** Answers at once while the batch is not full. */
@@ -64,16 +62,20 @@ class GrowingFile {
   }
 
   async end(): Promise<DataFile> {
-    await this.#flush();
-    const ended = once(this.#gzip, 'end');
-    this.#gzip.end();
-    await this.#core.during(ended);
-    return { body: Buffer.concat(this.#chunks), itemCount: this.#itemCount, md5: this.#hash.digest('base64') };
+    if (this.#gzip === undefined) this.#chunks.push(gzipSync(this.#batch));
+    else {
+      const ended = once(this.#gzip, 'end');
+      this.#gzip.end(this.#batch);
+      await this.#core.during(ended);
+    }
+    const body = Buffer.concat(this.#chunks);
+    return { body, itemCount: this.#itemCount, md5: createHash('md5').update(body).digest('base64') };
   }
 
   async #flush(): Promise<void> {
+    this.#gzip ??= createGzip().on('data', (chunk: Buffer) => this.#chunks.push(chunk));
     const batch = this.#batch;
     this.#batch = '';
-    if (batch !== '' && !this.#gzip.write(batch)) await this.#core.during(once(this.#gzip, 'drain'));
+    if (!this.#gzip.write(batch)) await this.#core.during(once(this.#gzip, 'drain'));
   }
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Answer } from '../s3/answers.ts';
 import type { Caller, Core } from '../service.ts';
 
@@ -58,12 +58,24 @@ export function sourceOf(core: Core, { caller, region, source, compression }: Or
   };
 }
 
-const unpackers = { GZIP: createGunzip, ZSTD: createZstdDecompress };
+const unpackers = {
+  GZIP: { atOnce: gunzipSync, streaming: createGunzip },
+  ZSTD: { atOnce: zstdDecompressSync, streaming: createZstdDecompress },
+};
+
+/** Small objects are unpacked at once, so that imports of one instant end in the same order every time. */
+const atOnceBytes = 2 ** 16;
+
+function unpacked(body: Uint8Array, compression: Origin['compression']): Readable {
+  if (compression === 'NONE') return Readable.from([body], { objectMode: false });
+  const { atOnce, streaming } = unpackers[compression];
+  if (body.length <= atOnceBytes) return Readable.from([atOnce(body)], { objectMode: false });
+  return Readable.from([body], { objectMode: false }).pipe(streaming());
+}
 
 /** Throws what zlib throws for bytes that are not compressed in that way. */
 async function* linesOf(core: Core, body: Uint8Array, compression: Origin['compression']): AsyncGenerator<string> {
-  const packed = Readable.from([body], { objectMode: false });
-  const plain = compression === 'NONE' ? packed : packed.pipe(unpackers[compression]());
+  const plain = unpacked(body, compression);
   const chunks = plain[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const utf8 = new TextDecoder();
   let rest = '';

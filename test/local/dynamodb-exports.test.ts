@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExportTableToPointInTimeCommandInput } from '@aws-sdk/client-dynamodb';
+import { DynamoDB, type ExportTableToPointInTimeCommandInput } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
 import { refused } from './dynamodb-local.ts';
@@ -405,4 +405,46 @@ test('with a key of KMS the objects say so, and one that is none makes the expor
   }
   const none = await local.exported({ S3SseAlgorithm: 'KMS', S3SseKmsKeyId: 'no-key' });
   expect(none).toMatchObject({ ExportStatus: 'FAILED', FailureCode: 'KMS.NotFoundException' });
+});
+
+test('objects are put with the rights of the caller, which are told', async () => {
+  const local = await startExporting();
+  const { iam } = local.aws;
+  const role = `arn:aws:iam::${account}:role/exporter`;
+  const trust = { Statement: { Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' } };
+  const exportWith = async (s3Actions: string[]) => {
+    const Statement = [
+      { Effect: 'Allow', Action: ['dynamodb:ExportTableToPointInTime', 'dynamodb:DescribeExport'], Resource: '*' },
+      ...s3Actions.map((Action) => ({ Effect: 'Allow', Action, Resource: `arn:aws:s3:::${S3Bucket}/*` })),
+    ];
+    iam.putRole({ account, name: 'exporter', trust, policies: { own: { Statement } } });
+    const { accessKeyId } = iam.openSession(role, 'test', 3600);
+    const client = new DynamoDB({ ...local.config, credentials: { accessKeyId, secretAccessKey: 'x' } });
+    const { ExportDescription } = await client.exportTableToPointInTime({ TableArn, S3Bucket });
+    await local.pass(2 * minuteMs);
+    return (await client.describeExport({ ExportArn: ExportDescription?.ExportArn })).ExportDescription;
+  };
+  const failed = await exportWith(['s3:PutObject']);
+  expect(failed).toMatchObject({ ExportStatus: 'FAILED', FailureCode: 'S3AccessDenied' });
+  expect(failed?.FailureMessage).toMatch(/exporter\/test is not authorized to perform: s3:PutObjectAcl on resource/);
+  const done = await exportWith(['s3:PutObject', 's3:PutObjectAcl']);
+  expect(done).toMatchObject({ ExportStatus: 'COMPLETED' });
+  const used = iam.used().map(({ action }) => action);
+  expect(new Set(used)).toEqual(
+    new Set(['dynamodb:ExportTableToPointInTime', 'dynamodb:DescribeExport', 's3:PutObject', 's3:PutObjectAcl']),
+  );
+});
+
+test('a file of many batches is one compressed stream, and the same seed gives the same objects', async () => {
+  const history = async () => {
+    const local = await startExporting();
+    for (let index = 0; index < 40; index++) await local.put(`item-${index}`, `${index}`.repeat(150_000));
+    await local.pass(1000);
+    await Promise.all([ask(local), ask(local, { S3Prefix: 'second' }), ask(local, { ExportFormat: 'ION' })]);
+    await local.pass(2 * minuteMs);
+    return objectsOf(local).map(({ key, etag }) => `${key} ${etag}`);
+  };
+  const first = await history();
+  expect(first).toHaveLength(3 * 9);
+  expect(await history()).toEqual(first);
 });
