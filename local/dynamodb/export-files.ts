@@ -16,24 +16,41 @@ export interface DataFile {
 const longestFileCharacters = 128 * 2 ** 20;
 const batchCharacters = 2 ** 20;
 
-/** The compressed data files of an export, one after the other: at least one for each partition. */
-export async function* dataFiles(core: Core, lines: AsyncIterable<Line>): AsyncGenerator<DataFile> {
-  let file = new GrowingFile(core);
-  let current = 0;
-  for await (const { partition, text } of lines) {
-    for (; current < partition; current++) {
-      yield await file.end();
-      file = new GrowingFile(core);
-    }
-    if (file.characters > longestFileCharacters) {
-      yield await file.end();
-      file = new GrowingFile(core);
-    }
-    await file.add(text);
+/** Files are made one after the other, whatever export they are of: how fast zlib is must not decide which comes first. */
+export class Turns {
+  #last = Promise.resolve();
+
+  /** Resolves when it is one's turn; the answer ends it. */
+  async take(): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#last;
+    this.#last = promise;
+    await before;
+    return resolve;
   }
-  for (; current < partitions; current++) {
-    yield await file.end();
-    file = new GrowingFile(core);
+}
+
+/** The compressed data files of an export, one after the other: at least one for each partition. */
+export async function* dataFiles(core: Core, turns: Turns, lines: AsyncIterable<Line>): AsyncGenerator<DataFile> {
+  const rest = lines[Symbol.asyncIterator]();
+  let next = await rest.next();
+  const isIn = (partition: number): boolean => !next.done && next.value.partition === partition;
+
+  const fileOf = async (partition: number): Promise<DataFile> => {
+    const endTurn = await turns.take();
+    try {
+      const file = new GrowingFile(core);
+      for (; isIn(partition) && file.characters <= longestFileCharacters; next = await rest.next()) {
+        await file.add(next.value.text);
+      }
+      return await file.end();
+    } finally {
+      endTurn();
+    }
+  };
+  for (let partition = 0; partition < partitions; partition++) {
+    do yield await fileOf(partition);
+    while (isIn(partition));
   }
 }
 

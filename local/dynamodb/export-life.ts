@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { AwsError } from '../service.ts';
-import { dataFiles } from './export-files.ts';
+import { dataFiles, type Turns } from './export-files.ts';
 import { type Exported, linesOf } from './export-lines.ts';
 import type { ExportInput, Extent } from './export-request.ts';
 import { type Destination, writerTo } from './export-writer.ts';
@@ -31,13 +31,14 @@ export interface Task {
   exported: Exported;
   to: Destination;
   lastsMs: number;
+  turns: Turns;
 }
 
 /**
  * An export's life: `_started` first, which fails at once when the bucket cannot be written; the data and the manifests in
  * the end, the summary last.
  */
-export function run({ core }: World, { made, exported, to, lastsMs }: Task): void {
+export function run({ core }: World, { made, exported, to, lastsMs, turns }: Task): void {
   const writer = writerTo(core, to);
   const folder = `${prefixOf(made.input)}AWSDynamoDB/`;
   const fail = (error: unknown): void => {
@@ -50,7 +51,7 @@ export function run({ core }: World, { made, exported, to, lastsMs }: Task): voi
   const finish = async () => {
     const lines: string[] = [];
     let itemCount = 0;
-    for await (const file of dataFiles(core, linesOf(exported))) {
+    for await (const file of dataFiles(core, turns, linesOf(exported))) {
       const key = dataKey(core.random, folder, made);
       const etag = await writer.putDataFile(key, file);
       lines.push(JSON.stringify({ itemCount: file.itemCount, md5Checksum: file.md5, etag, dataFileS3Key: key }));

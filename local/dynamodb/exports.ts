@@ -1,6 +1,7 @@
 import { AwsError, type Call } from '../service.ts';
 import { perRegion } from '../state.ts';
 import { invalid, noTable, subscriberLimit } from './errors.ts';
+import { Turns } from './export-files.ts';
 import { checkFilter } from './export-filter.ts';
 import { type Export, run } from './export-life.ts';
 import type { Exported } from './export-lines.ts';
@@ -17,11 +18,13 @@ const listedMs = 90 * 86_400_000;
 interface Exports {
   byArn: Map<string, Export>;
   tokens: Tokens<Export>;
+  turns: Turns;
 }
 
 /** Exports to S3, whole tables or what changed in a window. */
 export function exportOperations(world: World): Operations {
-  const exportsOf = perRegion((): Exports => ({ byArn: new Map(), tokens: new Map() }));
+  const turns = new Turns();
+  const exportsOf = perRegion((): Exports => ({ byArn: new Map(), tokens: new Map(), turns }));
   return {
     ExportTableToPointInTime: async (call) => ({
       ExportDescription: describe(await startExport(world, exportsOf(call), call)),
@@ -32,7 +35,7 @@ export function exportOperations(world: World): Operations {
 }
 
 /** The bucket is not looked at: one that is missing or closed makes the export FAILED soon after, as seen at AWS. */
-async function startExport(world: World, { byArn, tokens }: Exports, call: Call): Promise<Export> {
+async function startExport(world: World, { byArn, tokens, turns }: Exports, call: Call): Promise<Export> {
   const { core, settings } = world;
   const input = inputOf(call);
   const named = () => tableOf(world, { ...call, input: { TableName: input.TableArn } }, () => noTable(input.TableArn));
@@ -52,7 +55,8 @@ async function startExport(world: World, { byArn, tokens }: Exports, call: Call)
   tokens.set(made.token, { answer: made, input: call.input, at: made.startedAt });
   const { account, region, caller } = call;
   const request = { account, region, tableName: table.name, bytes: made.billedSizeBytes };
-  run(world, { made, exported, to: { caller, region, input }, lastsMs: settings.exportMs(request, core.random) });
+  const lastsMs = settings.exportMs(request, core.random);
+  run(world, { made, exported, to: { caller, region, input }, lastsMs, turns });
   return made;
 }
 
