@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DynamoDB, type ExportTableToPointInTimeCommandInput } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { AwsError } from '../../local/service.ts';
+import { dataFiles, Turns } from '../../local/dynamodb/export-files.ts';
+import { AwsError, type Core } from '../../local/service.ts';
 import { refused } from './dynamodb-local.ts';
 import {
   type Exporting,
@@ -447,4 +448,15 @@ test('a file of many batches is one compressed stream, and the same seed gives t
   const first = await history();
   expect(first).toHaveLength(3 * 9);
   expect(await history()).toEqual(first);
+});
+
+test('a partition with much in it gives several files, and one with nothing an empty one', async () => {
+  const text = `${'x'.repeat(2 ** 20)}\n`;
+  async function* lines() {
+    for (let index = 0; index < 130; index++) yield { partition: 1, text };
+  }
+  const counts: number[] = [];
+  const core = { during: <T>(work: Promise<T>) => work } as Core;
+  for await (const { itemCount } of dataFiles(core, new Turns(), lines())) counts.push(itemCount);
+  expect(counts).toEqual([0, 128, 2, 0, 0]);
 });
