@@ -73,7 +73,7 @@ function createTable({ operation, input }: Call, region: Region): Permission[] {
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html, without the logs. */
 function importTable({ operation, input }: Call, region: Region): Permission[] {
-  const { TableName, SSESpecification } = input.TableCreationParameters as Record<string, unknown>;
+  const { TableName, SSESpecification } = (input.TableCreationParameters ?? {}) as Record<string, unknown>;
   const resource = tableArn(TableName, region);
   return [{ action: `dynamodb:${operation}`, resource }, ...keyUse(SSESpecification, region)];
 }

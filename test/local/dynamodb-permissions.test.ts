@@ -37,6 +37,20 @@ test.each([
   ['PutResourcePolicy', { ResourceArn: table }, table],
   ['UpdateContributorInsights', { TableName: 'orders', IndexName: 'by-team' }, `${table}/index/by-team`],
   ['ListContributorInsights', {}, '*'],
+  ['ExportTableToPointInTime', { TableArn: table }, table],
+  [
+    'DescribeExport',
+    { ExportArn: `${table}/export/01769824800000-0000beef` },
+    `${table}/export/01769824800000-0000beef`,
+  ],
+  ['ListExports', { TableArn: table }, '*'],
+  ['ImportTable', { TableCreationParameters: { TableName: 'orders' } }, table],
+  [
+    'DescribeImport',
+    { ImportArn: `${table}/import/01769824800000-0000beef` },
+    `${table}/import/01769824800000-0000beef`,
+  ],
+  ['ListImports', {}, '*'],
   ['Scan', { TableName: 'orders' }, table],
   ['Query', { TableName: 'orders', IndexName: 'by-team' }, `${table}/index/by-team`],
 ])('%s %j needs the action of that name on %s', async (operation, input, resource) => {
