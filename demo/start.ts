@@ -19,7 +19,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.ab
 
 const functions = childRunner();
 const endpoint = `http://127.0.0.1:${port}`;
-const aws = createWholeAws({ endpoint, runner: () => functions.run, seed: process.pid });
+/** AWS takes minutes for these; who tries things out should not wait so long. */
+const quick = { restoreHiddenMs: () => 1000, restoreMs: () => 10_000, exportMs: () => 10_000, importMs: () => 10_000 };
+const aws = createWholeAws({ endpoint, runner: () => functions.run, seed: process.pid, dynamodb: quick });
 const server = await listen(aws, port).catch((error: Error) => {
   line(error.message);
   process.exit(1);
