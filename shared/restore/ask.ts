@@ -16,7 +16,7 @@ import { look } from './look.ts';
 import { type Explained, planRestore } from './plan.ts';
 import { readRequest } from './read-request.ts';
 import { type RestoreTask, restoreFrom, restoreItem } from './restore-task.ts';
-import { failed, failedTask, planned } from './told.ts';
+import { failed, failedTask, planned, sentenceOfIdUsed } from './told.ts';
 import type { Column } from './wanted.ts';
 
 /** What an invocation answers. */
@@ -58,7 +58,10 @@ export function answerOf(id: string, task: RestoreTask | undefined): Answer {
 /** Reads a request, looks at the world, and answers with all that is wrong, or with the task that has begun. */
 export async function ask(world: World, asked: Asked, invocation: Invocation): Promise<Answer> {
   const read = readRequest(asked.value);
-  if ('mistakes' in read) return refuse(world, asked, 'Unreadable', read.mistakes);
+  if ('mistakes' in read) {
+    const difference = contentHash({ value: asked.value });
+    return refuse(world, asked, { code: 'Unreadable', ...read, difference });
+  }
   const { request } = read;
   const requestId = request.requestId ?? asked.id;
   const id = taskId('restore', requestId);
@@ -100,7 +103,9 @@ async function dryRun(
   asked: Asked,
   { id, requestId, plan }: { id: string; requestId: string; plan: ReturnType<typeof planRestore> },
 ): Promise<Answer> {
-  if ('mistakes' in plan) return { ...(await refuse(world, asked, 'Refused', plan.mistakes, requestId)), dryRun: true };
+  if ('mistakes' in plan) {
+    return refuse(world, asked, { code: 'Refused', mistakes: plan.mistakes, requestId, isDryRun: true });
+  }
   if (asked.isEvent) await world.facts.publish(RestorePlanned, [planned(id, requestId, world.clock.now(), plan)]);
   return { dryRun: true, ...explained(plan) };
 }
@@ -110,21 +115,35 @@ async function again(world: World, asked: Asked, known: RestoreTask, request: Re
   if (known.contentHash === hashOf(request)) return answerOf(known.id, known);
   const mistake = {
     field: 'requestId',
-    problem: `A restore with this id was asked for before, with other content (task ${known.id}, ${known.state}); it goes on as it was asked.`,
+    problem: `A restore with this id was asked for before, with other content (task ${known.id}, ${known.state}); it stays as it was asked.`,
     remedy: 'Give a new requestId.',
   };
-  return refuse(world, asked, 'RequestIdUsed', [mistake], known.requestId, hashOf(request));
+  return refuse(world, asked, {
+    code: 'RequestIdUsed',
+    mistakes: [mistake],
+    requestId: known.requestId,
+    isDryRun: request.dryRun === true,
+    difference: hashOf(request),
+    sentence: sentenceOfIdUsed(known),
+  });
 }
 
-/** Says what is wrong, to whoever asked and to people, and leaves nothing behind. By hand, a dry run only answers. */
-async function refuse(
-  world: World,
-  asked: Asked,
-  code: string,
-  mistakes: Mistake[],
-  requestId = asked.id,
-  difference = '',
-): Promise<Answer> {
+interface Refusal {
+  code: string;
+  mistakes: Mistake[];
+  requestId?: string;
+  isDryRun: boolean;
+  /** Tells refusals apart that have one requestId. */
+  difference?: string;
+  sentence?: string;
+}
+
+/**
+ * Says what is wrong, to whoever asked and to people, and leaves nothing behind. Of a dry run people hear nothing, but
+ * who asked for it by an event, and rightly, hears why it would be refused.
+ */
+async function refuse(world: World, asked: Asked, refusal: Refusal): Promise<Answer> {
+  const { code, mistakes, requestId = asked.id, isDryRun, difference = '', sentence } = refusal;
   const failure = {
     id: `${taskId('restore', requestId)}/refused/${code}${difference}`,
     requestId,
@@ -132,12 +151,13 @@ async function refuse(
     code,
     mistakes,
     leftBehind: '',
+    ...(sentence !== undefined && { sentence }),
   };
   const fact = failed(failure);
-  const isQuiet = code === 'Refused' && !asked.isEvent;
+  const isQuiet = isDryRun && !(asked.isEvent && code === 'Refused');
   if (!isQuiet) await world.facts.publish(RestoreFailed, [fact]);
   world.logger.info('restore refused', { code, fields: mistakes.map(({ field }) => field) });
-  return { failed: fact.sentence, mistakes };
+  return { failed: fact.sentence, mistakes, ...(isDryRun && { dryRun: true }) };
 }
 
 interface Named {

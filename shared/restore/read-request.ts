@@ -4,20 +4,37 @@ import { closestIssues } from '../door.ts';
 import type { Mistake } from '../task/task.ts';
 import { contradictionsOf } from './contradictions.ts';
 
-export type Read = { request: RestoreRequest } | { mistakes: Mistake[] };
+export type Read = { request: RestoreRequest } | Unreadable;
+
+/** What can be understood of a request that is wrong. */
+export interface Unreadable {
+  mistakes: Mistake[];
+  requestId?: string;
+  /** It says so, if in the wrong words. */
+  isDryRun: boolean;
+}
 
 /** Reads a request: all that is wrong with it by itself at once, each with its field and what to write instead. */
 export function readRequest(value: unknown): Read {
   const parsed = typeof value === 'string' ? fromText(value) : { value };
   if (parsed === undefined) {
     const problem = 'It is not JSON.';
-    return { mistakes: [{ field: '(all)', problem, remedy: 'Send a JSON object: see events/examples.' }] };
+    return {
+      mistakes: [{ field: '(all)', problem, remedy: 'Send a JSON object: see events/examples.' }],
+      isDryRun: false,
+    };
   }
   const result = z.safeParse(RestoreRequested.detail, parsed.value, { reportInput: true });
   const mistakes = result.success ? [] : result.error.issues.flatMap(closestIssues).flatMap(mistakesOf);
   const partly = result.success ? result.data : parsed.value;
   const all = [...mistakes, ...contradictionsOf(partly).filter(({ field }) => !isTold(mistakes, field))];
-  return result.success && all.length === 0 ? { request: result.data } : { mistakes: all };
+  return result.success && all.length === 0 ? { request: result.data } : { mistakes: all, ...understood(parsed.value) };
+}
+
+function understood(value: unknown): Omit<Unreadable, 'mistakes'> {
+  const { requestId, dryRun } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const id = z.safeParse(RestoreRequested.detail.shape.requestId, requestId).data;
+  return { isDryRun: Boolean(dryRun), ...(id !== undefined && { requestId: id }) };
 }
 
 function fromText(text: string): { value: unknown } | undefined {

@@ -97,6 +97,8 @@ export interface Failure {
   code: string;
   mistakes: Mistake[];
   leftBehind: string;
+  /** In place of the one that says that the restore failed. */
+  sentence?: string;
 }
 
 export function failed(failure: Failure): Fact<typeof RestoreFailed> {
@@ -112,7 +114,7 @@ export function failed(failure: Failure): Fact<typeof RestoreFailed> {
     code,
     mistakes: few(failure.mistakes),
     leftBehind,
-    sentence: sentenceOf(failure),
+    sentence: failure.sentence ?? sentenceOf(failure),
   };
 }
 
@@ -125,6 +127,11 @@ export function sentenceOf({ requestId, target, mistakes, leftBehind }: Failure)
   const more = mistakes.length > 5 ? ` And ${mistakes.length - 5} more.` : '';
   const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
   return `The restore${what} (request ${requestId}) failed. ${said}${more} ${left}`;
+}
+
+/** The restore that has the id goes on: nobody may think that it failed. */
+export function sentenceOfIdUsed({ id, requestId, state }: RestoreTask): string {
+  return `A further request under the id ${requestId} was refused; the restore that has this id (${id}) is ${state}, and was not touched. The further request says other things: give it a new requestId.`;
 }
 
 export function failedTask(task: RestoreTask): Fact<typeof RestoreFailed> {

@@ -316,6 +316,21 @@ test('while others use AWS’s 50 restores, ours waits and then comes', async ()
   expect(aws.thrown).toEqual([]);
 });
 
+describe('a request with a mistake of its shape', () => {
+  test('keeps its requestId, in the answer and as an event', async () => {
+    const { aws, source } = await start();
+    const answer = await aws.ask({ requestId: 'incident-1', source, target, reason, what: 'ever' });
+    expect(answer.failed).toContain('(request incident-1)');
+    expect(aws.factsOf('Restore Failed')[0]?.detail).toMatchObject({ requestId: 'incident-1', code: 'Unreadable' });
+  });
+
+  test('has the id of the invocation when its own is not right', async () => {
+    const { aws, source } = await start();
+    await aws.ask({ requestId: 'one two', source, target, reason });
+    expect(aws.factsOf('Restore Failed')[0]?.detail.requestId).toMatch(/^invocation-/);
+  });
+});
+
 describe('the same requestId', () => {
   test('with the same content is the same restore and answers its state', async () => {
     const { aws, source } = await start();
@@ -334,7 +349,13 @@ describe('the same requestId', () => {
     const other = await aws.ask({ requestId: 'incident-1', source, target: { tableName: 'orders-other' }, reason });
     expect(other.mistakes).toMatchObject([{ field: 'requestId', remedy: 'Give a new requestId.' }]);
     await aws.untilEnded(2);
-    expect(aws.factsOf('Restore Failed').map(({ detail }) => detail.code)).toEqual(['RequestIdUsed']);
+    const [told, ...others] = aws.factsOf('Restore Failed');
+    expect(others).toEqual([]);
+    expect(told?.detail).toMatchObject({ code: 'RequestIdUsed', sentence: other.failed });
+    expect(other.failed).toMatch(
+      /^A further request under the id incident-1 was refused; the restore that has this id \(restore-\w+\) is RESTORING, and was not touched\./,
+    );
+    expect(other.failed).not.toMatch(/failed|Nothing was begun/);
     expect((await tablesOf(aws)).toSorted()).toEqual(['orders', 'orders-copy']);
   });
 
@@ -391,6 +412,24 @@ describe('a dry run', () => {
     });
     expect(written).toEqual([]);
     expect(aws.facts).toHaveLength(0);
+  });
+
+  test.each([
+    ['an unknown field', { what: 'ever' }],
+    ['a table that is not there', { source: { table: 'gone', latest: true } }],
+  ])('with %s says so with its requestId, and is told to nobody', async (_, more) => {
+    const { aws, source } = await start();
+    const answer = await aws.ask({ requestId: 'incident-1', source, target, reason, dryRun: true, ...more });
+    expect(answer).toMatchObject({ dryRun: true, failed: expect.stringContaining('(request incident-1)') });
+    expect(aws.facts).toHaveLength(0);
+  });
+
+  test('under an id that a restore has is told to nobody either', async () => {
+    const { aws, source } = await start();
+    await aws.ask({ requestId: 'incident-1', source, target, reason });
+    const answer = await aws.ask({ requestId: 'incident-1', source, target, reason: 'another', dryRun: true });
+    expect(answer).toMatchObject({ dryRun: true, mistakes: [{ field: 'requestId' }] });
+    expect(aws.factsOf('Restore Failed')).toEqual([]);
   });
 
   test('leaves its requestId free for the restore itself', async () => {
