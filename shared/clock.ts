@@ -11,6 +11,12 @@ export const systemClock: Clock = {
   sleep: (ms) => (ms > 0 ? new Promise((wake) => setTimeout(wake, ms)) : Promise.resolve()),
 };
 
+/** Sleeps `ms` in steps of a second, and no longer than it is needed: a timer left behind keeps a process alive. */
+export async function sleepWhile(isNeeded: () => boolean, ms: number, clock: Clock): Promise<void> {
+  const until = clock.now() + ms;
+  while (isNeeded() && clock.now() < until) await clock.sleep(Math.min(1000, until - clock.now()));
+}
+
 /** In [0, 1): for jitter, never for ids. */
 export type Random = () => number;
 

@@ -1,3 +1,4 @@
+import { sleepWhile } from '../clock.ts';
 import type { Invocation, Item, Key, World } from '../world.ts';
 
 /** How long a driver may be silent before another goes on. */
@@ -86,7 +87,7 @@ export class Lease {
     let lost: { error: unknown } | undefined;
     const renew = async () => {
       for (;;) {
-        await this.#world.clock.sleep(renewMs);
+        await sleepWhile(() => !isOver, renewMs, this.#world.clock);
         if (isOver) return;
         await this.remember({});
       }

@@ -1,3 +1,4 @@
+import { sleepWhile } from '../clock.ts';
 import type { Change, Invocation, Item, World } from '../world.ts';
 import { taskKey } from './task.ts';
 
@@ -69,7 +70,7 @@ export class Driver {
     let isOver = false;
     const renew = async () => {
       for (;;) {
-        await this.#world.clock.sleep(renewMs);
+        await sleepWhile(() => !isOver, renewMs, this.#world.clock);
         if (isOver) return;
         await this.write({});
       }
