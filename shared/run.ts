@@ -56,7 +56,7 @@ export interface Outcome {
 export interface SelectedTable {
   name: string;
   id: string;
-  /** Why AWS does not describe this one: it has no backup in this run, and `id` is made of its name. */
+  /** Why AWS does not describe this one, or that it is being restored: it has no backup in this run, and `id` is made of its name. */
   refused?: string;
 }
 

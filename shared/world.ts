@@ -111,6 +111,8 @@ export interface TableDescription {
   id: string;
   arn: string;
   status: string;
+  /** A restore is making it: until it is ACTIVE, which takes 5 to 60 minutes, nothing can be asked of it. */
+  isBeingRestored: boolean;
   createdAt: number;
   sizeBytes: number;
   itemCount: number;

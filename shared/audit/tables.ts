@@ -85,6 +85,7 @@ const undescribed = (name: string): TableDescription => ({
   id: idOfRefused(name),
   arn: '',
   status: '',
+  isBeingRestored: false,
   createdAt: 0,
   sizeBytes: 0,
   itemCount: 0,

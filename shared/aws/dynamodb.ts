@@ -83,6 +83,7 @@ export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
         id: Table.TableId ?? '',
         arn: Table.TableArn ?? '',
         status: Table.TableStatus ?? '',
+        isBeingRestored: Table.TableStatus === 'CREATING' && Table.RestoreSummary?.RestoreInProgress === true,
         createdAt: Table.CreationDateTime?.getTime() ?? 0,
         sizeBytes: Table.TableSizeBytes ?? 0,
         itemCount: Table.ItemCount ?? 0,

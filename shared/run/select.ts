@@ -122,7 +122,7 @@ class Lister {
     return tables.map(({ name }) => ({ name, tags: this.#tags?.get(name) ?? {} }));
   }
 
-  /** Undefined where there is no such table, or not any more. One that AWS does not describe costs no other its backup. */
+  /** Undefined where there is no such table, not any more, or not yet. One that AWS does not describe costs no other its backup. */
   async #describe(tables: { name: string }[]): Promise<(SelectedTable | undefined)[]> {
     const described: (SelectedTable | Undescribed | undefined)[] = [];
     for (let start = 0; start < tables.length; start += describedAtOnce) {
@@ -146,10 +146,19 @@ class Lister {
     const { world, run } = this.#driven;
     try {
       const table = await world.dynamodb(run.target, 'read').describeTable(name);
+      if (table.isBeingRestored) return this.#beingRestored(name);
       return table.status === 'DELETING' ? undefined : { name, id: table.id };
     } catch (error) {
       return kindOf(error) === 'gone' ? undefined : { name, error };
     }
+  }
+
+  /** It would hold the run open until it is ACTIVE, and with that the next firings of all other tables. */
+  #beingRestored(name: string): SelectedTable | undefined {
+    const { world, run } = this.#driven;
+    world.logger.info('table is being restored and not selected', { table: name });
+    if (run.plan !== adHoc) return undefined;
+    return { name, id: idOfRefused(name), refused: 'It is still being restored; ask again when it is ACTIVE.' };
   }
 }
 

@@ -85,6 +85,52 @@ describe('a firing', () => {
   });
 });
 
+describe('a table that is being restored', () => {
+  const twentyMinutes = 20 * 60_000;
+
+  async function restoring() {
+    const started = await start(2, { dynamodb: { restoreMs: () => twentyMinutes, restoreHiddenMs: () => 1 } });
+    const { BackupDetails } = await started.here.call<{ BackupDetails: { BackupArn: string } }>('CreateBackup', {
+      TableName: 'orders-0000',
+      BackupName: 'by-hand',
+    });
+    await seconds(started.here, 60);
+    await started.here.call('RestoreTableFromBackup', {
+      TargetTableName: 'orders-again',
+      BackupArn: BackupDetails.BackupArn,
+    });
+    await seconds(started.here, 10);
+    return started;
+  }
+
+  test('is left to the next run, so that no other table waits for it', async () => {
+    const { here, functions } = await restoring();
+    functions.fire('nightly');
+    await seconds(here, 120);
+    functions.fire('nightly');
+    await seconds(here, 120);
+    const ended = functions.factsOf('Run Completed').map(({ detail }) => [detail.tables, detail.completed]);
+    expect(ended).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
+    await here.clock.run(here.clock.now() + twentyMinutes);
+    functions.fire('nightly');
+    await functions.untilEnded(3);
+    expect(functions.factsOf('Run Completed').at(-1)?.detail).toMatchObject({ tables: 3, completed: 3, failed: 0 });
+  });
+
+  test('and was asked for by name fails at once with the remedy, and the others have their backups', async () => {
+    const { here, functions } = await restoring();
+    functions.request({ tables: ['orders-again', 'orders-0001'], reason: 'x' });
+    await seconds(here, 120);
+    expect(functions.factsOf('Backup Failed').map(({ detail }) => [detail.table, detail.error])).toEqual([
+      ['orders-again', 'It is still being restored; ask again when it is ACTIVE.'],
+    ]);
+    expect(functions.factsOf('Run Completed')[0]?.detail).toMatchObject({ completed: 1, failed: 1 });
+  });
+});
+
 describe('runs at once', () => {
   test('are no more than the deployment allows; the others wait and then run', async () => {
     const plans = Object.fromEntries(['one', 'two', 'three'].map((name) => [name, { ...nightly, rate: 1 }]));
