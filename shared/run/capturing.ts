@@ -1,7 +1,8 @@
 import { idOfRefused } from '../ledger.ts';
+import { adHoc } from '../names.ts';
 import { Captures } from '../settings/capture.ts';
 import { newestCaptures, type SettingsRef } from '../settings/store.ts';
-import { type Driving, isStopped, stopAt } from './context.ts';
+import { type Driving, isExpired, isStopped, pause, stopAt } from './context.ts';
 import type { Entry } from './entries.ts';
 
 /** Tables at once: the slowest of their calls have ten slots a second, whoever asks. */
@@ -10,15 +11,22 @@ const atOnce = 4;
 /** How soon tables are looked for that have been selected meanwhile. */
 const lookMs = 500;
 
+/** How long the backups of an ad-hoc run wait for their captures: a hundred tables take 15 seconds. */
+const patienceMs = 120_000;
+
 /**
- * Captures the settings of a run's tables beside it. The run never waits for it: a backup gets the newest settings
- * that are known when it is AVAILABLE, and what is left over is captured after the run has ended.
+ * Captures the settings of a run's tables beside it. A plan's run never waits for it: a backup gets the newest settings
+ * that are known when it is AVAILABLE, and what is left over is captured after the run has ended. In an ad-hoc run each
+ * table is captured anew, and its backup is told with that: who asks for one means to change something.
  */
 export class Capturing {
   readonly #driven: Driving;
   readonly #captures: Captures;
   /** By table id: of this session, else of earlier ones. */
   readonly #newest = new Map<string, SettingsRef>();
+  /** Ids of the tables whose turn is over, whatever came of it. */
+  readonly #tried = new Set<string>();
+  readonly #patientUntil: number;
   readonly #workers: Promise<unknown>;
   #position = 0;
   #isLast = false;
@@ -32,13 +40,22 @@ export class Capturing {
 
   private constructor(driven: Driving, everyMs: number) {
     this.#driven = driven;
-    this.#captures = new Captures(driven.world, driven.run.target, everyMs);
+    const isAdHoc = driven.run.plan === adHoc;
+    this.#captures = new Captures(driven.world, driven.run.target, isAdHoc ? 0 : everyMs);
+    this.#patientUntil = isAdHoc ? driven.world.clock.now() + patienceMs : 0;
     this.#workers = this.#work();
   }
 
-  /** The newest settings that are known of a table. */
-  of(tableId: string): SettingsRef | undefined {
+  /** The newest settings that are known of a table; in an ad-hoc run, after they were read or that took too long. */
+  async of(tableId: string): Promise<SettingsRef | undefined> {
+    while (!this.#tried.has(tableId) && this.#isPatient()) await pause(this.#driven, lookMs);
     return this.#newest.get(tableId);
+  }
+
+  #isPatient(): boolean {
+    const driven = this.#driven;
+    const isInTime = driven.world.clock.now() < this.#patientUntil;
+    return isInTime && this.#failure === undefined && !isStopped(driven) && !isExpired(driven);
   }
 
   /** The run has been given up here: comes to rest. */
@@ -90,6 +107,8 @@ export class Capturing {
       if (captured !== undefined) this.#note(tableId, captured);
     } catch (error) {
       this.#failure ??= error;
+    } finally {
+      this.#tried.add(tableId);
     }
   }
 

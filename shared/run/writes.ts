@@ -53,8 +53,8 @@ export function record(
 }
 
 /** The backup was seen AVAILABLE; an entry that did not know of it adopts it in the same write. */
-export function endAvailable(driven: Driving, entry: Entry, seen: BackupSummary): Promise<void> {
-  const settings = entry.isDuplicate ? undefined : driven.capturing?.of(entry.tableId);
+export async function endAvailable(driven: Driving, entry: Entry, seen: BackupSummary): Promise<void> {
+  const settings = entry.isDuplicate ? undefined : await driven.capturing?.of(entry.tableId);
   return end(driven, entry, (endedAt) => ({
     update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :endedAt${seen.sizeBytes === undefined ? '' : ', sizeBytes = :bytes'}${settings === undefined ? '' : ', settings = :settings'} REMOVE leaseUntil`,
     condition:

@@ -141,6 +141,49 @@ describe('beside the run', () => {
     expect(new Set(of).size).toBe(2);
   });
 
+  test('tables that somebody asks for are read at once, however new their capture, and each backup has what was read', async () => {
+    const functions = await withTables(30);
+    await night(functions, 1);
+    // Nothing that a bulk call or DescribeTable shows.
+    await at.ask('dynamodb', 'UpdateContinuousBackups', {
+      TableName: 'orders-0029',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+    await at.pass(60_000);
+    const calls = countCalls();
+    const askedAt = at.clock.now();
+    const tables = Array.from({ length: 30 }, (_, n) => `orders-${String(n).padStart(4, '0')}`);
+    functions.request({ tables, reason: 'before the migration' });
+    await functions.untilEnded(2);
+    expect(functions.thrown).toEqual([]);
+    expect(calls.get('DescribeContinuousBackups')).toBe(30);
+    const told = functions.factsOf('Backup Completed').filter(({ detail }) => detail.plan === 'ad-hoc');
+    const refs = told.map(
+      ({ detail }) => [detail.table, detail.settings as { hash: string; capturedAt: string }] as const,
+    );
+    expect(refs).toHaveLength(30);
+    expect(refs.filter(([, { capturedAt }]) => Date.parse(capturedAt) < askedAt)).toEqual([]);
+    const hash = refs.find(([table]) => table === 'orders-0029')?.[1].hash ?? '';
+    const settings = await at.done(settingsWithHash(at.world().world, hash));
+    expect(settings?.pointInTimeRecovery).toMatchObject({ days: 35 });
+  });
+
+  test('a capture that AWS throttles on and on holds up a backup that somebody asked for no longer than two minutes', async () => {
+    const functions = await withTables(1);
+    await night(functions, 1);
+    at.aws.intercept(async ({ operation }, perform) => {
+      if (operation === 'DescribeContinuousBackups') throw new AwsError('ThrottlingException', 'Rate exceeded', 400);
+      return perform();
+    });
+    const askedAt = at.clock.now();
+    functions.request({ tables: ['orders-0000'], reason: 'x' });
+    await functions.untilEnded(2);
+    const [completed] = functions.factsOf('Backup Completed').slice(-1);
+    expect(completed?.detail).toMatchObject({ plan: 'ad-hoc', settings: { hash: expect.anything() } });
+    expect((completed?.at ?? 0) - askedAt).toBeGreaterThan(110_000);
+    expect((completed?.at ?? 0) - askedAt).toBeLessThan(180_000);
+  });
+
   test('the documented rates are kept, and a throttle costs no table its settings', async () => {
     const functions = await withTables(60);
     const sentAt: number[] = [];
