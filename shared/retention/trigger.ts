@@ -61,13 +61,13 @@ export function everyPlanInTarget({ plans, hub }: Pick<World, 'plans' | 'hub'>):
 
 async function byHand(world: World, wish: Bare, invocation: Invocation): Promise<Answer[]> {
   const all = everyPlanInTarget(world).filter((of) => isMeant(of, wish));
+  if (all.length === 0) throw new PermanentError(whyNothing(world, wish));
   if (wish.dryRun) return Promise.all(all.map(async (of) => answer(of, { verdicts: await preview(world, of) })));
   if (wish.plan === undefined) {
     if (wish.confirm) throw new PermanentError('Say which plan is confirmed: {"plan": "…", "confirm": true}.');
     for (const of of all) await want(world, retentionKey(of));
     return all.map((of) => answer(of, {}));
   }
-  if (all.length === 0) throw new PermanentError(notDeployed(world, wish.plan));
   const confirm = wish.confirm === true;
   const ends = await Promise.allSettled(all.map((of) => retain(world, of, invocation, { confirm })));
   const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
@@ -88,6 +88,15 @@ function notDeployed({ plans }: World, plan: string, target?: Target): string {
   const where = target === undefined ? '' : ` in ${targetKey(target)}`;
   const known = [...plans.keys()].join(', ');
   return `Plan ${plan} is not deployed${where}, so there are no rules: its backups stay. Deployed are: ${known}.`;
+}
+
+/** Of a wish that no deployed plan in any of its targets fits. */
+function whyNothing(world: World, { plan }: Bare): string {
+  const ofPlan = everyPlanInTarget(world).filter((of) => plan === undefined || of.plan === plan);
+  if (plan !== undefined && ofPlan.length === 0) return notDeployed(world, plan);
+  const targets = [...new Set(ofPlan.map(({ target }) => targetKey(target)))].join(', ');
+  const what = plan === undefined ? 'Tablekeep' : `Plan ${plan}`;
+  return `${what} is not deployed there. Name one of its targets: ${targets}.`;
 }
 
 const isMeant = ({ plan, target }: PlanInTarget, wish: Bare): boolean =>

@@ -90,6 +90,28 @@ test('the backups of a plan that was removed from the file stay: asked by hand, 
   expect(await here.states()).toEqual({ AVAILABLE: 3 });
 });
 
+test.each([[{ dryRun: true }], [{ confirm: true }], [{}]])(
+  'a plan that is not deployed is refused with the names of those that are: %j',
+  async (more) => {
+    await begin();
+    await expect(send({ plan: 'nighly', ...more })).rejects.toThrow(
+      'Plan nighly is not deployed, so there are no rules: its backups stay. Deployed are: nightly.',
+    );
+    expect(await here.states()).toEqual({ AVAILABLE: 3 });
+  },
+);
+
+test.each([
+  [{ plan: 'nightly', account: '999999999999', dryRun: true }],
+  [{ plan: 'nightly', region: 'eu-west-1' }],
+  [{ account: '999999999999' }],
+])('a target that is not deployed is refused with the names of those that are: %j', async (wish) => {
+  await begin();
+  await expect(send(wish)).rejects.toThrow(
+    /is not deployed there\. Name one of its targets: 123456789012\/us-east-1\.$/,
+  );
+});
+
 test('what was due of a plan that was removed is due no more', async () => {
   await begin();
   await send({});
