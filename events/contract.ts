@@ -27,9 +27,8 @@ export const instant = z.iso
 export const account = z.string().check(z.regex(accountPattern, 'write the 12 digits of an AWS account, in quotes'));
 export const region = z.string().check(z.regex(regionPattern, 'write a Region, as in eu-central-1'));
 export const planName = z.string().check(z.regex(planNamePattern, 'write the name of a plan of plans.yml'));
-export const tableName = z
-  .string()
-  .check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'write the name of a table: 3 to 255 letters, digits, _ . and -'));
+const aTableName = 'write the name of a table: 3 to 255 letters, digits, _ . and -';
+export const tableName = z.string(aTableName).check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, aTableName));
 /** `<account>/<region>/<plan>/<stamp>` */
 export const runId = z
   .string()

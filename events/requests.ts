@@ -1,17 +1,35 @@
 import * as z from 'zod/mini';
-import { account, instant, planName, region, request, tableName } from './contract.ts';
+import { account, instant, region, request, tableName } from './contract.ts';
+import { planNamePattern } from './patterns.ts';
 
-const reason = z.string().check(z.minLength(1), z.maxLength(500));
+const plan = z
+  .string('give a plan of plans.yml, or tables and a reason')
+  .check(z.regex(planNamePattern, 'write the name of a plan of plans.yml'));
+
+const why = 'say why, in 1 to 500 characters';
+const reason = z.string(why).check(z.minLength(1, why), z.maxLength(500, why));
+
+const tables = z
+  .array(tableName, 'write a list of names, as in ["orders"]')
+  .check(
+    z.minLength(1, 'name at least one table'),
+    z.maxLength(100, 'name at most 100 tables, and the others in another request'),
+  );
 
 const planOrTables = z.union([
-  z.strictObject({ plan: planName, reason: z.optional(reason) }),
+  z.strictObject({ plan, reason: z.optional(reason) }),
   z.strictObject({
-    tables: z.array(tableName).check(z.minLength(1), z.maxLength(100)),
+    tables,
     reason,
     /** When retention may delete these backups; without it they stay until somebody deletes them. */
     expiresAt: z.optional(instant),
     /** One of the deployment's targets; where the service is deployed by default. */
-    target: z.optional(z.strictObject({ account, region })),
+    target: z.optional(
+      z.strictObject(
+        { account, region },
+        'write an account and a Region, as in {"account": "123456789012", "region": "eu-central-1"}',
+      ),
+    ),
   }),
 ]);
 

@@ -84,6 +84,7 @@ export function closestIssues(issue: Issue): Issue[] {
 
 function sentence({ path, message, ...issue }: Issue): string {
   const isMissing = issue.code === 'invalid_type' && path.length > 0 && issue.input === undefined;
-  const said = isMissing ? 'is missing, give it' : message;
+  const remedy = message.startsWith('Invalid input') ? 'give it' : message;
+  const said = isMissing ? `is missing, ${remedy}` : message;
   return path.length === 0 ? said : `${path.join('.')}: ${said}`;
 }

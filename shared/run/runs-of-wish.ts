@@ -23,6 +23,9 @@ export function runsOfPlan(plan: Plan, wish: Wish, hub: Target): Run[] {
   }));
 }
 
+/** A request is listened to for an hour: what expires later than that has not expired when its backup is made. */
+const shortestLifeMs = 3_600_000;
+
 /** Tables that somebody asks for are one run, in a target of the deployment. */
 export function runOfTables(wish: Wish, { plans, hub, options }: World): Run | undefined {
   const { detail, scheduledAt, requestId } = wish;
@@ -37,6 +40,11 @@ export function runOfTables(wish: Wish, { plans, hub, options }: World): Run | u
   if (!known.has(targetKey(target))) {
     throw new PermanentError(
       `target: ${targetKey(target)} is no target of this deployment; name one of ${[...known].join(', ')}, or add it to a plan and deploy.`,
+    );
+  }
+  if (expiresAt !== undefined && Date.parse(expiresAt) < scheduledAt + shortestLifeMs) {
+    throw new PermanentError(
+      `expiresAt: ${expiresAt} is not at least an hour after the request, so retention would delete the backup at once; give a later instant, or leave it out to keep the backup until somebody deletes it.`,
     );
   }
   return {

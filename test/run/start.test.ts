@@ -284,6 +284,21 @@ describe('a request', () => {
     expect(await backupsAtAws(here)).toEqual([]);
   });
 
+  test.each([
+    ['in the past', -hour],
+    ['now', 0],
+    ['less than an hour away', hour - 1000],
+  ])('whose backups could go %s is refused with a sentence', async (_when, ms) => {
+    const { here, functions } = await start(1);
+    const expiresAt = new Date(here.clock.now() + ms).toISOString();
+    functions.request({ tables: ['orders-0000'], reason: 'x', expiresAt });
+    await seconds(here, 5);
+    expect(functions.thrown.map(String)).toEqual([
+      `PermanentError: expiresAt: ${expiresAt} is not at least an hour after the request, so retention would delete the backup at once; give a later instant, or leave it out to keep the backup until somebody deletes it.`,
+    ]);
+    expect(await backupsAtAws(here)).toEqual([]);
+  });
+
   const envelope = (more: object) => ({
     version: '0',
     id: 'e1',
@@ -311,8 +326,19 @@ describe('a request', () => {
   test.each([
     [{ plan: 'Nightly' }, /^The input is not right: plan: write the name of a plan of plans\.yml\.$/],
     [{ plan: 'nightly', scheduledAt: 'now' }, /scheduledAt: write an instant in UTC/],
-    [{ tables: ['orders'] }, /reason: is missing, give it/],
-    [{ tables: [], reason: 'x' }, /tables: /],
+    [{ tables: ['orders'] }, /reason: is missing, say why, in 1 to 500 characters\.$/],
+    [{}, /^The input is not right: plan: is missing, give a plan of plans\.yml, or tables and a reason\.$/],
+    [
+      { reason: 'x' },
+      /^The input is not right: plan: is missing, give a plan of plans\.yml, or tables and a reason\.$/,
+    ],
+    [{ tables: [], reason: 'x' }, /^The input is not right: tables: name at least one table\.$/],
+    [{ tables: 'orders', reason: 'x' }, /tables: write a list of names, as in \["orders"\]\.$/],
+    [{ tables: ['orders'], reason: '' }, /reason: say why, in 1 to 500 characters\.$/],
+    [{ tables: ['orders'], reason: 5 }, /reason: say why, in 1 to 500 characters\.$/],
+    [{ plan: 'nightly', reason: '' }, /reason: say why, in 1 to 500 characters\.$/],
+    [{ tables: [5], reason: 'x' }, /tables\.0: write the name of a table/],
+    [{ tables: ['orders'], reason: 'x', target: 'eu-central-1' }, /target: write an account and a Region, as in {/],
     [{ plan: 'nightly', tabels: 1 }, /tabels/],
     ['nightly', /^The input is not right: /],
     [envelope({ detail: { plan: 1 } }), /^"Backup Requested" is not right: plan: /],
@@ -322,5 +348,16 @@ describe('a request', () => {
     ],
   ])('%j is refused with a sentence that names the field', (input, sentence) => {
     expect(() => receive(startRunDoor, input)).toThrow(sentence);
+  });
+
+  test('that is too long is refused with a sentence that names the field', () => {
+    const tables = Array(101).fill('orders');
+    expect(() => receive(startRunDoor, { tables, reason: 'x' })).toThrow(
+      /tables: name at most 100 tables, and the others in another request\.$/,
+    );
+    const reason = 'x'.repeat(501);
+    expect(() => receive(startRunDoor, { tables: ['orders'], reason })).toThrow(
+      /reason: say why, in 1 to 500 characters\.$/,
+    );
   });
 });
