@@ -58,10 +58,17 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
     }));
   }
   const field = path.join('.') || '(all)';
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
+  if (path.length === 0) {
+    return [{ field, problem: 'It is not an object.', remedy: 'Send a JSON object: see events/examples.' }];
+  }
+  if (issue.input === undefined) {
     return [{ field, problem: 'It is missing.', remedy: 'Give it: see events/examples/restore-requested.json.' }];
   }
   return [
-    { field, problem: `${JSON.stringify(issue.input)} is not right.`.slice(0, 200), remedy: `${issue.message}.` },
+    { field, problem: `${shortened(JSON.stringify(issue.input))} is not right.`, remedy: sentence(issue.message) },
   ];
 }
+
+const shortened = (json: string): string => (json.length > 150 ? `${json.slice(0, 150)}…` : json);
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;

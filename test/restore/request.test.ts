@@ -28,6 +28,39 @@ describe('a request', () => {
     });
   });
 
+  const leaves = 'requestId reason requester priority dryRun source target verify';
+  const ofSource = 'backupArn backupId table tableId latest before pointInTime account region';
+  const ofTarget = `tableName account region billingMode provisionedThroughput onDemandThroughput globalSecondaryIndexes
+    localSecondaryIndexes encryption tags tableClass deletionProtection pointInTimeRecovery autoScaling
+    contributorInsights stream timeToLive warmThroughput resourcePolicy kinesis triggers replicas alarms`;
+  const wrong = ['', ' ', 'x'.repeat(3000), 7, 0, -1.5, 'true', [], [7], [''], [{}], {}, { a: 1 }, { read: 'x' }];
+  const deep = [
+    { days: 99 },
+    { viewType: 'x' },
+    { attribute: '' },
+    { type: 'x' },
+    { name: '' },
+    { at: 'x', latest: 7 },
+  ];
+  const fields = [
+    ...leaves.split(' ').map((name) => (value: unknown) => ({ [name]: value })),
+    ...ofSource.split(' ').map((name) => (value: unknown) => ({ source: { [name]: value } })),
+    ...ofTarget.split(/\s+/).map((name) => (value: unknown) => ({ target: { tableName: 'orders', [name]: value } })),
+    ...['sample', 'count'].map((name) => (value: unknown) => ({ verify: { [name]: value } })),
+    (value: unknown) => value,
+  ];
+
+  test('is answered in our own words, whatever is wrong with it: each remedy is a sentence', () => {
+    const remedies = fields.flatMap((field) =>
+      [...wrong, ...deep, [{ name: 'by-a', provisionedThroughput: 7 }], null].flatMap((value) => {
+        const read = readRequest(field(value));
+        return 'mistakes' in read ? read.mistakes.map(({ remedy }) => remedy) : [];
+      }),
+    );
+    const strange = remedies.filter((remedy) => !/^[A-Z].*\.$/.test(remedy) || /Invalid|Too |expected/.test(remedy));
+    expect([...new Set(strange)]).toEqual([]);
+  });
+
   test.each(['restore-now', 'restore-dry-run'])('of events/examples/%s.json is right', (name) => {
     expect(readRequest(example(name))).toHaveProperty('request');
   });
