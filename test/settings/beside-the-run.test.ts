@@ -142,28 +142,28 @@ describe('beside the run', () => {
   });
 
   test('tables that somebody asks for are read at once, however new their capture, and each backup has what was read', async () => {
-    const functions = await withTables(30);
+    const functions = await withTables(100);
     await night(functions, 1);
     // Nothing that a bulk call or DescribeTable shows.
     await at.ask('dynamodb', 'UpdateContinuousBackups', {
-      TableName: 'orders-0029',
+      TableName: 'orders-0099',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
     await at.pass(60_000);
     const calls = countCalls();
     const askedAt = at.clock.now();
-    const tables = Array.from({ length: 30 }, (_, n) => `orders-${String(n).padStart(4, '0')}`);
+    const tables = Array.from({ length: 100 }, (_, n) => `orders-${String(n).padStart(4, '0')}`);
     functions.request({ tables, reason: 'before the migration' });
     await functions.untilEnded(2);
     expect(functions.thrown).toEqual([]);
-    expect(calls.get('DescribeContinuousBackups')).toBe(30);
+    expect(calls.get('DescribeContinuousBackups')).toBe(100);
     const told = functions.factsOf('Backup Completed').filter(({ detail }) => detail.plan === 'ad-hoc');
     const refs = told.map(
       ({ detail }) => [detail.table, detail.settings as { hash: string; capturedAt: string }] as const,
     );
-    expect(refs).toHaveLength(30);
+    expect(refs).toHaveLength(100);
     expect(refs.filter(([, { capturedAt }]) => Date.parse(capturedAt) < askedAt)).toEqual([]);
-    const hash = refs.find(([table]) => table === 'orders-0029')?.[1].hash ?? '';
+    const hash = refs.find(([table]) => table === 'orders-0099')?.[1].hash ?? '';
     const settings = await at.done(settingsWithHash(at.world().world, hash));
     expect(settings?.pointInTimeRecovery).toMatchObject({ days: 35 });
   });
