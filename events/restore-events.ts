@@ -16,7 +16,22 @@ const source = z.object({
 export const RestorePlanned = fact(
   'Restore Planned',
   { sentBy: 'restore', heardBy: 'who asked', when: 'a Restore Requested with dryRun has been looked at' },
-  { ...ofATask, source, steps: z.array(z.string()).check(few), notices: z.array(z.string()).check(few) },
+  {
+    ...ofATask,
+    source,
+    /** Of a restore from a backup, what AWS says of it. */
+    backup: z.optional(
+      z.object({
+        backupArn: z.string(),
+        type: z.enum(['USER', 'SYSTEM', 'AWS_BACKUP']),
+        madeAt: instant,
+        sizeBytes: z.optional(count),
+        items: z.optional(count),
+      }),
+    ),
+    steps: z.array(z.string()).check(few),
+    notices: z.array(z.string()).check(few),
+  },
 );
 
 export const RestoreStarted = fact(

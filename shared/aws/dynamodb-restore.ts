@@ -39,7 +39,14 @@ export function restoreCallsOf(options: ClientOptions, region: string): RestoreC
       if (found?.BackupDescription === undefined) return undefined;
       const { BackupDetails, SourceTableDetails, SourceTableFeatureDetails } = found.BackupDescription;
       const table = tableThen(SourceTableDetails, SourceTableFeatureDetails, BackupDetails?.BackupType === 'SYSTEM');
-      return { ...listed({ ...BackupDetails, TableName: table.name, TableId: table.id }), table };
+      const sizeBytes = BackupDetails?.BackupSizeBytes ?? SourceTableDetails?.TableSizeBytes;
+      const itemCount = SourceTableDetails?.ItemCount;
+      return {
+        ...listed({ ...BackupDetails, TableName: table.name, TableId: table.id }),
+        ...(sizeBytes !== undefined && { sizeBytes }),
+        ...(itemCount !== undefined && { itemCount }),
+        table,
+      };
     },
 
     async listBackups(tableName, after) {

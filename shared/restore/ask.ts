@@ -10,6 +10,7 @@ import {
   taskKey,
 } from '../task/task.ts';
 import type { Invocation, World } from '../world.ts';
+import type { ChosenBackup } from './chosen.ts';
 import { drive } from './drive.ts';
 import type { Estimate } from './estimate.ts';
 import { look } from './look.ts';
@@ -29,6 +30,8 @@ export interface Answer {
   /** Each setting as it was backed up and as it will be. */
   settings?: Column[];
   estimate?: Estimate;
+  /** The one that was chosen. */
+  backup?: ChosenBackup;
   dryRun?: true;
   mistakes?: Mistake[];
   /** What was refused or went wrong, in one sentence. */
@@ -85,7 +88,8 @@ export async function ask(world: World, asked: Asked, invocation: Invocation): P
   return { ...answerOf(id, driven ?? task), ...('mistakes' in plan ? {} : explained(plan)) };
 }
 
-const explained = ({ steps, notices, columns, estimate }: Explained): Answer => ({
+const explained = ({ steps, notices, columns, estimate, backup }: Explained): Answer => ({
+  ...(backup && { backup }),
   steps,
   notices,
   settings: columns,

@@ -70,6 +70,9 @@ export interface ListedBackup {
 
 /** A backup with what it knows of its table; of a SYSTEM backup that is little. */
 export interface FullBackup extends ListedBackup {
+  /** Absent: AWS does not say it. */
+  sizeBytes?: number;
+  itemCount?: number;
   table: TableShape;
 }
 

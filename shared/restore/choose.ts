@@ -1,6 +1,7 @@
 import { iso } from '../clock.ts';
 import type { Mistake } from '../task/task.ts';
 import type { ListedBackup } from './calls.ts';
+import { counted } from './words.ts';
 
 /** Which of the backups of a name is meant. */
 export interface Wanted {
@@ -49,7 +50,7 @@ const onlyOne = (byTable: Map<string, unknown>): string | undefined =>
   byTable.size === 1 ? [...byTable.keys()][0] : undefined;
 
 const one = (id: string, backups: ListedBackup[]): string =>
-  `${id} (${backups.length} from ${iso(backups[0]?.createdAt ?? 0)} to ${iso(backups.at(-1)?.createdAt ?? 0)})`;
+  `${id} (${counted(backups.length, 'backup')}, from ${iso(backups[0]?.createdAt ?? 0)}${backups.length > 1 ? ` to ${iso(backups.at(-1)?.createdAt ?? 0)}` : ''})`;
 
 /** Ten at most: more do not help to choose. */
 const listOf = (byTable: Map<string, ListedBackup[]>): string =>
@@ -62,7 +63,7 @@ function none(table: string, backups: ListedBackup[]): Mistake {
   const making = backups.filter(({ status }) => status === 'CREATING').length;
   return {
     field: 'source.table',
-    problem: `There is no AVAILABLE backup of a table ${table} in this account and Region${making > 0 ? `, but ${making} are being made` : ''}.`,
+    problem: `There is no AVAILABLE backup of a table ${table} in this account and Region${making > 0 ? `, but ${counted(making, 'backup')} ${making === 1 ? 'is' : 'are'} being made` : ''}.`,
     remedy:
       making > 0
         ? 'Wait for it, and ask under a new requestId.'
@@ -96,4 +97,4 @@ function noneOf({ table, before }: Wanted, tableId: string, byTable: Map<string,
 }
 
 const alsoOf = (table: string, tableId: string, others: number): string =>
-  `${others} other tables that had the name ${table} have backups, too; meant is ${tableId}. Give source.tableId to choose.`;
+  `${counted(others, 'other table')} had the name ${table}, too, and backups are left; meant is ${tableId}. Give source.tableId to choose.`;

@@ -65,6 +65,8 @@ export interface Found {
   target: Target;
   /** The table that has the name of the target now, if any. */
   taken?: LivingTable;
+  /** That table is our own catalog. */
+  isCatalog?: true;
   captured?: Captured;
   keys: FoundKey[];
   /** Regions of captured replicas that cannot be used, and why. */

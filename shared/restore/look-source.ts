@@ -136,7 +136,9 @@ async function byName(
   });
   if ('mistake' in chosen) return { mistakes: [chosen.mistake], notices: [] };
   const found = await byArn(world, sought, chosen.backup.backupArn, 'source');
-  return { ...found, notices: [...chosen.notices, ...found.notices] };
+  const isToCome = before !== undefined && Date.parse(before) > world.clock.now();
+  const toCome = isToCome ? [`before (${iso(Date.parse(before))}) is yet to come: it means the newest backup.`] : [];
+  return { ...found, notices: [...toCome, ...chosen.notices, ...found.notices] };
 }
 
 async function listAll(world: World, { place, paced }: Sought, table: string): Promise<ListedBackup[]> {

@@ -34,6 +34,7 @@ export async function look(world: World, request: RestoreRequest): Promise<Found
     world.restores(target).describeTable(request.target.tableName),
   );
   if (taken !== undefined) found.taken = taken;
+  if (taken?.name === world.options.catalog && targetKey(target) === targetKey(world.hub)) found.isCatalog = true;
   if (found.source !== undefined) await lookFurther(world, found, found.source, paced);
   return found;
 }

@@ -39,8 +39,17 @@ function otherRegion({ request, target }: Found, { place }: FoundSource): Mistak
   ];
 }
 
-function nameTaken({ taken, target }: Found): Mistake[] {
+function nameTaken({ taken, target, isCatalog }: Found): Mistake[] {
   if (taken === undefined) return [];
+  if (isCatalog) {
+    return [
+      {
+        field: 'target.tableName',
+        problem: `${taken.name} is the catalog of this Tablekeep, which knows all backups; a restore never overwrites.`,
+        remedy: 'Give another name.',
+      },
+    ];
+  }
   const { name, status, id } = taken;
   const isGoing = status === 'DELETING';
   return [

@@ -4,12 +4,14 @@ import type { SettingName, TableSettings } from '../settings/settings.ts';
 import type { Target } from '../target.ts';
 import type { Mistake } from '../task/task.ts';
 import type { KeyElement, StartCall, TableShape } from './calls.ts';
+import { type ChosenBackup, chosenIn, noticeOfChosen } from './chosen.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
 import type { Captured, Found, FoundSource, Pinned } from './found.ts';
 import { wantedIndexes } from './index-overrides.ts';
 import { mistakesOfFound } from './mistakes.ts';
 import { type Structure, startCall } from './start-call.ts';
 import { type Column, wantedSettings } from './wanted.ts';
+import { counted, sentence } from './words.ts';
 
 /** Which backup, or which table at which instant (epoch ms). */
 export type PlannedSource =
@@ -39,6 +41,8 @@ export interface Explained {
   steps: string[];
   notices: string[];
   estimate: Estimate;
+  /** Absent: it is a table at an instant. */
+  backup?: ChosenBackup;
 }
 
 export type Planned = Explained | { mistakes: Mistake[] };
@@ -84,7 +88,15 @@ export function planRestore(found: Found): Planned {
   };
   const isCounted = request.verify?.count === true;
   const estimate = estimateOf({ kind: source.kind, sizeBytes: then.sizeBytes, isCounted });
-  return { plan, columns: wanted.columns, steps: stepsOf(plan, estimate), notices: noticesOf(found, plan), estimate };
+  const backup = chosenIn(source);
+  return {
+    plan,
+    columns: wanted.columns,
+    steps: stepsOf(plan, estimate),
+    notices: noticesOf(found, source, plan),
+    estimate,
+    ...(backup && { backup }),
+  };
 }
 
 function throughputMistakes(
@@ -152,18 +164,19 @@ function stepsOf(plan: RestorePlan, { minutes, restoreDollars, countDollars }: E
     `${plan.call.operation}: make ${target.tableName} from ${sourceInWords(plan.source)}; ${minutes[0]} to ${minutes[1]} minutes, about $${restoreDollars}.`,
     ...(names.length > 0 ? [`Put back${order}: ${names.join(', ')}.`] : []),
     'Verify keys, indexes, billing mode and settings.',
-    ...(verify.sample ? [`Read ${verify.sample.length} items.`] : []),
+    ...(verify.sample ? [`Read ${counted(verify.sample.length, 'item')}.`] : []),
     ...(verify.count ? [`Count all items, about ${plan.itemsAbout}, for about $${countDollars}.`] : []),
   ];
 }
 
-function noticesOf(found: Found, { settings, notPutBack }: RestorePlan): string[] {
+function noticesOf(found: Found, source: FoundSource, { settings, notPutBack }: RestorePlan): string[] {
   const { captured, queue } = found;
   const timeToLive = settings.timeToLive;
   return [
+    ...(source.kind === 'backup' ? [noticeOfChosen(source.backup)] : []),
     ...found.notices,
-    ...(captured ? [noticeOfCapture(captured)] : []),
-    ...notPutBack.map(({ setting, reason }) => `${setting} will not be put back: ${reason}`),
+    ...(captured ? [noticeOfCapture(captured, source)] : []),
+    ...notPutBack.map(({ setting, reason }) => sentence(`${setting} will not be put back: ${reason}`)),
     ...(timeToLive && 'attribute' in timeToLive
       ? [
           `TTL on ${timeToLive.attribute} will be switched on again: DynamoDB then deletes items whose time has passed, within days. Set timeToLive to null to keep them.`,
@@ -173,7 +186,7 @@ function noticesOf(found: Found, { settings, notPutBack }: RestorePlan): string[
       ? found.unusableRegions.map(({ region, why }) => `The Region ${region} ${why}: its replica will not be put back.`)
       : []),
     ...(queue.running >= 50 || queue.waiting > 0
-      ? [`${queue.running} restores run there and ${queue.waiting} wait.`]
+      ? [`Restores that run there: ${queue.running}; that wait: ${queue.waiting}.`]
       : []),
     ...found.keys
       .filter(({ state }) => state === undefined)
@@ -181,7 +194,12 @@ function noticesOf(found: Found, { settings, notPutBack }: RestorePlan): string[
   ];
 }
 
-const noticeOfCapture = ({ capturedAt, isOfNow }: Captured): string =>
-  isOfNow
-    ? 'No settings were ever captured; taken are those that the table has now.'
-    : `The settings are those captured at ${iso(capturedAt)}.`;
+function noticeOfCapture({ capturedAt, isOfNow }: Captured, source: FoundSource): string {
+  if (isOfNow) return 'No settings were ever captured; taken are those that the table has now.';
+  const isOfBackup = source.kind === 'backup';
+  if (capturedAt >= (isOfBackup ? source.backup.createdAt : source.at)) {
+    return `The settings are those captured at ${iso(capturedAt)}.`;
+  }
+  const what = isOfBackup ? 'the backup' : 'that instant';
+  return `The settings are as read at ${iso(capturedAt)}, before ${what}; what was changed between is not among them.`;
+}

@@ -5,6 +5,7 @@ import type { Mistake } from '../task/task.ts';
 import type { Fact } from '../world.ts';
 import { type Explained, type PlannedSource, type RestorePlan, sourceInWords } from './plan.ts';
 import type { RestoreTask } from './restore-task.ts';
+import { counted, sentence } from './words.ts';
 
 type PlannedTask = RestoreTask & { plan: RestorePlan };
 
@@ -32,7 +33,7 @@ export function started(task: PlannedTask): Fact<typeof RestoreStarted> {
     reason: task.reason,
     notices: few(task.notices ?? []),
     sentence: [
-      `AWS is making ${where(task)} from ${sourceInWords(task.plan.source)}; ${who(task)}`,
+      sentence(`AWS is making ${where(task)} from ${sourceInWords(task.plan.source)}; ${who(task)}`),
       ...(task.notices ?? []),
     ].join(' '),
   };
@@ -47,7 +48,7 @@ export function completed(task: PlannedTask, tableArn: string): Fact<typeof Rest
   const differences = verification?.differences ?? [];
   const isGood = verification?.isAsExpected === true;
   const rest = [
-    `${putBack.length} settings put back`,
+    `${counted(putBack.length, 'setting')} put back`,
     ...(notPutBack.length > 0
       ? [`${notPutBack.length} not: ${notPutBack.map(({ setting }) => setting).join(', ')}`]
       : []),
@@ -149,7 +150,7 @@ export function failedTask(task: RestoreTask): Fact<typeof RestoreFailed> {
 }
 
 export function planned(id: string, requestId: string, at: number, explained: Explained): Fact<typeof RestorePlanned> {
-  const { plan, steps, notices } = explained;
+  const { plan, steps, notices, backup } = explained;
   const { tableName: table, ...place } = plan.target;
   return {
     id: `${id}/planned/${at}`,
@@ -159,8 +160,9 @@ export function planned(id: string, requestId: string, at: number, explained: Ex
     ...place,
     table,
     source: source(plan.source),
+    ...(backup && { backup }),
     steps: few(steps),
     notices: few(notices),
-    sentence: `A restore to ${table} would: ${steps.join(' ')} Nothing was begun.`,
+    sentence: `A restore to ${table} would: ${steps.join(' ')} ${[...notices, 'Nothing was begun.'].join(' ')}`,
   };
 }

@@ -1,9 +1,11 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
+import { iso } from '../clock.ts';
 import { withoutIndexes } from '../settings/put-back.ts';
 import { isUnread, type Setting, type SettingName, type TableSettings } from '../settings/settings.ts';
 import type { Mistake } from '../task/task.ts';
 import type { TableShape } from './calls.ts';
 import type { Captured, Features } from './found.ts';
+import { sentence } from './words.ts';
 
 type Target = RestoreRequest['target'];
 type Field = keyof Target;
@@ -133,7 +135,7 @@ function want(wanted: WantedSettings, speech: Speech, known: Known): void {
       return { value: read(asked as never, was), because: 'the request says so' };
     }
     if (asked !== 'asCaptured') return { value: asked as Setting<unknown>, because: 'the request says so' };
-    if (was === null || was === undefined || isUnread(was)) wanted.mistakes.push(notThere(speech, was));
+    if (was === null || was === undefined || isUnread(was)) wanted.mistakes.push(notThere(speech, was, known));
     return { value: was, because: 'the request names it' };
   }
 }
@@ -201,8 +203,13 @@ function indexesDropped({ globalSecondaryIndexes: kept }: Target, { globalIndexe
   return globalIndexes.map(({ name }) => name).filter((name) => !names.includes(name));
 }
 
-function notThere({ setting, field }: Speech, was: Setting<unknown> | undefined): Mistake {
-  const why = isUnread(was) ? was.unread : 'the table had none.';
+function notThere({ setting, field }: Speech, was: Setting<unknown> | undefined, { captured }: Known): Mistake {
+  // Stream and TTL are of the source itself.
+  const isRead = setting !== 'stream' && setting !== 'timeToLive' && captured !== undefined;
+  const none = isRead
+    ? `the table had none when its settings were read at ${iso(captured.capturedAt)}`
+    : 'the table had none';
+  const why = sentence(isUnread(was) ? was.unread : none);
   return {
     field: `target.${field}`,
     problem: `${setting} cannot be put back as captured: ${why}`,

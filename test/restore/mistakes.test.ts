@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
+import { catalogName } from '../support/world.ts';
 import { type RestoreHere, type RestoreOptions, reason, restoreHere } from './here.ts';
 import { switchOnRecovery, tablesOf, withItems } from './tables.ts';
 
@@ -142,6 +143,12 @@ const looked: Row[] = [
     request: ({ backupArn }) => ({ source: { backupArn }, target: { tableName: 'orders' }, reason }),
     fields: ['target.tableName'],
     says: /never overwrites/,
+  },
+  {
+    title: 'the name of the catalog, which nobody is told to delete',
+    request: ({ backupArn }) => ({ source: { backupArn }, target: { tableName: catalogName }, reason }),
+    fields: ['target.tableName'],
+    says: /^(?!.*delete).*the catalog of this Tablekeep/,
   },
   {
     title: 'an index that there was not, as one that is renamed',
@@ -412,6 +419,27 @@ describe('a dry run', () => {
     });
     expect(written).toEqual([]);
     expect(aws.facts).toHaveLength(0);
+  });
+
+  test('names the backup that was chosen first: which, of whom, from when, how large', async () => {
+    const { aws, backupArn } = await start();
+    const source = { table: 'orders', latest: true };
+    const answer = await aws.ask({ source, target, reason, dryRun: true });
+    expect(answer.backup).toEqual({
+      backupArn,
+      type: 'USER',
+      madeAt: expect.stringMatching(/^2026-01-31T02:0/),
+      sizeBytes: expect.any(Number),
+      items: 1,
+    });
+    const { madeAt, sizeBytes } = answer.backup ?? {};
+    expect(answer.notices?.[0]).toBe(
+      `Chosen is the USER backup ${backupArn} of orders, made at ${madeAt}: ${sizeBytes} bytes, 1 item.`,
+    );
+    aws.send({ source, target, reason, dryRun: true });
+    await aws.until(() => aws.facts.length > 0);
+    expect(aws.facts[0]?.detail).toMatchObject({ backup: answer.backup, notices: answer.notices });
+    expect(aws.facts[0]?.detail.sentence).toContain(answer.notices?.[0]);
   });
 
   test.each([

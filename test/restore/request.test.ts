@@ -5,7 +5,7 @@ import { readRequest } from '../../shared/restore/read-request.ts';
 import { restoreDoor } from '../../shared/restore/trigger.ts';
 import { contentHash, taskId, taskIdOfWork } from '../../shared/task/task.ts';
 import { type RestoreHere, reason, restoreHere } from './here.ts';
-import { describeTable, withItems } from './tables.ts';
+import { deleteTable, describeTable, withItems } from './tables.ts';
 
 let here: RestoreHere | undefined;
 afterEach(() => here?.close());
@@ -70,6 +70,39 @@ describe('a request', () => {
     const other = { target: { tags: { a: '2', b: '1' }, tableName: 'a' }, source: { latest: true, table: 'orders' } };
     expect(contentHash(one)).toBe(contentHash(other));
     expect(contentHash({ ...one, target: { tableName: 'b' } })).not.toBe(contentHash(one));
+  });
+
+  test('for a backup before an instant that is yet to come is told what it means', async () => {
+    here = await restoreHere();
+    await withItems(here, 'orders');
+    await here.backUp('orders');
+    const target = { tableName: 'orders-copy' };
+    const of = (before: string) => ({ source: { table: 'orders', before }, target, reason, dryRun: true });
+    const { notices = [] } = await here.ask(of('2030-01-01T00:00:00Z'));
+    expect(notices.join(' ')).toContain(
+      'before (2030-01-01T00:00:00.000Z) is yet to come: it means the newest backup.',
+    );
+  });
+
+  test('counts in words: one backup is no backups', async () => {
+    here = await restoreHere();
+    for (let table = 0; table < 2; table++) {
+      await withItems(here, 'orders');
+      await here.backUp('orders');
+      await deleteTable(here, 'orders');
+    }
+    const request = { source: { table: 'orders', latest: true }, target: { tableName: 'orders' }, reason };
+    const { mistakes = [] } = await here.ask({ ...request, dryRun: true });
+    expect(mistakes[0]?.problem).toMatch(/\(1 backup, from \S+\), /);
+  });
+
+  test('whose reason lacks its full stop is told in whole sentences all the same', async () => {
+    here = await restoreHere();
+    await withItems(here, 'orders');
+    const backupArn = await here.backUp('orders');
+    await here.ask({ source: { backupArn }, target: { tableName: 'orders-copy' }, reason: 'was deleted' });
+    await here.untilEnded();
+    expect(here.factsOf('Restore Started')[0]?.detail.sentence).toContain(': was deleted. Chosen is ');
   });
 
   test('names its task, which the heartbeat names again', () => {

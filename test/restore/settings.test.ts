@@ -97,6 +97,32 @@ describe('the settings of the new table', { timeout: 60_000 }, () => {
     });
   });
 
+  test('that were read before the backup are told as such, also where the table had none then', async () => {
+    here = await restoreHere();
+    const aws = here;
+    await withItems(aws, 'orders');
+    const readAt = new Date(aws.clock.now()).toISOString().slice(0, 17);
+    await aws.done(captureSettings(aws.world().world, target, 'orders'));
+    await aws.clock.run(aws.clock.now() + day);
+    const backupArn = await aws.backUp('orders');
+    const dryRun = { source: { backupArn }, reason, dryRun: true };
+    const { notices = [] } = await aws.ask({ ...dryRun, target: { tableName: 'orders-copy' } });
+    expect(notices.join(' ')).toContain(`The settings are as read at ${readAt}`);
+    expect(notices.join(' ')).toMatch(/as read at \S+, before the backup/);
+    const { mistakes = [] } = await aws.ask({ ...dryRun, target: { tableName: 'orders-copy', tags: 'asCaptured' } });
+    expect(mistakes[0]?.problem).toContain(`the table had none when its settings were read at ${readAt}`);
+  });
+
+  test('that were read after the backup are not told as read before it', async () => {
+    const { aws, backupArn } = await withEverything();
+    await aws.clock.run(aws.clock.now() + day);
+    await aws.done(captureSettings(aws.world().world, target, 'orders'));
+    const request = { source: { backupArn }, target: { tableName: 'orders-copy' }, reason, dryRun: true };
+    const { notices = [] } = await aws.ask(request);
+    expect(notices.join(' ')).toContain('The settings are those captured at');
+    expect(notices.join(' ')).not.toContain('before the backup');
+  });
+
   test('act outward beside the living table when the request names them', async () => {
     const { aws, backupArn } = await withEverything();
     const named = { stream: 'asCaptured', triggers: 'asCaptured', timeToLive: 'asCaptured' };
