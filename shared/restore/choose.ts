@@ -97,4 +97,4 @@ function noneOf({ table, before }: Wanted, tableId: string, byTable: Map<string,
 }
 
 const alsoOf = (table: string, tableId: string, others: number): string =>
-  `${counted(others, 'other table')} had the name ${table}, too, and backups are left; meant is ${tableId}. Give source.tableId to choose.`;
+  `${counted(others, 'other table')} that had the name ${table} ${others === 1 ? 'has' : 'have'} backups, too; meant is ${tableId}. Give source.tableId to choose.`;

@@ -185,7 +185,7 @@ describe('a table that is gone', () => {
       target: { tableName: 'orders-copy' },
       reason,
     });
-    expect(answer.notices?.join()).toContain('1 other tables that had the name orders have backups, too');
+    expect(answer.notices?.join()).toContain('1 other table that had the name orders has backups, too');
     await expectBack(aws, 'orders-copy', 6);
   });
 });
