@@ -1,5 +1,6 @@
 import * as audit from '../events/audit-events.ts';
 import { source } from '../events/contract.ts';
+import * as exports from '../events/export-events.ts';
 import * as restores from '../events/restore-events.ts';
 import * as retention from '../events/retention-events.ts';
 import * as runs from '../events/run-events.ts';
@@ -12,13 +13,14 @@ const forPeople = [
   retention.RetentionChanged,
   restores.RestoreCompleted,
   restores.RestoreFailed,
+  exports.ExportFailed,
   audit.DeadLettersFound,
   audit.WorkStalled,
   audit.ProtectionReport,
 ].map(({ type }) => type);
 
 /** Functions whose failure is told. The heartbeat and the runs come again within a minute; if they do not get well, the audit tells (`Work Stalled`). */
-const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore'];
+const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore', 'Export'];
 
 /** What people get, by rule: the events, and how their text is made. */
 const rules = {

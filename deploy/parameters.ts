@@ -1,3 +1,4 @@
+import { bucketStatements } from './export-buckets.ts';
 import { noticeTargets } from './notices.ts';
 import { onlyRequesters } from './requesters.ts';
 import { outwardStatements } from './restore-switches.ts';
@@ -36,6 +37,11 @@ export async function outwardRestores(variables: Variables) {
     ['restoreTriggers', 'restoreKinesis', 'restoreReplicas'].map((name) => isSwitchedOn(variables, name)),
   );
   return outwardStatements({ triggers: triggers === true, kinesis: kinesis === true, replicas: replicas === true });
+}
+
+/** What the exporting role may do to the buckets that are named. */
+export async function exportBuckets(variables: Variables) {
+  return bucketStatements(await parameter(variables, 'exportBuckets'));
 }
 
 async function isSwitchedOn(variables: Variables, name: string): Promise<boolean> {

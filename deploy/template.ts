@@ -60,7 +60,7 @@ export function targetOf(value: unknown): string | undefined {
 
 /** A template written in YAML with the short forms of intrinsic functions. */
 export function readYamlTemplate(address: URL): Template {
-  const functions = ['Sub', 'If', 'Equals', 'Not', 'Join', 'Select'];
+  const functions = ['Sub', 'If', 'Equals', 'Not', 'Join', 'Select', 'Split'];
   return parse(readFileSync(address, 'utf8'), {
     logLevel: 'error',
     customTags: [

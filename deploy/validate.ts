@@ -13,6 +13,7 @@ const everything = {
   requesters: 'arn:aws:iam::123456789012:role/ci,arn:aws:iam::123456789012:user/ops-*',
   notifyEmail: 'ops@example.com',
   notifyTopic: 'arn:aws:sns:us-east-1:123456789012:ops',
+  exportBuckets: 'our-archive,their-archive=210987654321',
   organisation: 'o-exampleorgid',
   externalId: 'a-word-nobody-guesses',
 };

@@ -29,6 +29,10 @@ export const region = z.string().check(z.regex(regionPattern, 'write a Region, a
 export const planName = z.string().check(z.regex(planNamePattern, 'write the name of a plan of plans.yml'));
 const aTableName = 'write the name of a table: 3 to 255 letters, digits, _ . and -';
 export const tableName = z.string(aTableName).check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, aTableName));
+/** What a requester calls his request: the same id is the same task. */
+export const requestId = z
+  .string()
+  .check(z.regex(/^[\w.:/@+-]{1,128}$/, 'write 1 to 128 letters, digits and . : / @ + - _'));
 /** `<account>/<region>/<plan>/<stamp>` */
 export const runId = z
   .string()

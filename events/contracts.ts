@@ -1,6 +1,8 @@
 import * as audit from './audit-events.ts';
 import * as backups from './backup-events.ts';
 import type { Contract } from './contract.ts';
+import * as exports from './export-events.ts';
+import * as exportRequests from './export-request.ts';
 import * as requests from './requests.ts';
 import * as restores from './restore-events.ts';
 import * as restoreRequests from './restore-request.ts';
@@ -15,5 +17,7 @@ export const contracts: Contract<unknown>[] = [
   backups,
   retention,
   restores,
+  exportRequests,
+  exports,
   audit,
 ].flatMap((file) => Object.values(file) as Contract<unknown>[]);

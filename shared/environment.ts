@@ -9,6 +9,8 @@ export interface Environment {
   graceMs: number;
   /** Absent: no settings are captured. */
   settingsEveryMs?: number;
+  /** Of exports: `name=ownerAccount,name2`; absent: none. */
+  exportBuckets?: string;
   memberRolePrefix: string;
   externalId: string;
 }
@@ -24,6 +26,7 @@ export function readEnvironment(): Environment {
     maxRuns: numberIn('MAX_RUNS', 50),
     graceMs: graceHours * 3_600_000,
     settingsEveryMs: numberIn('SETTINGS_EVERY_HOURS', 24) * 3_600_000,
+    exportBuckets: process.env.EXPORT_BUCKETS ?? '',
     memberRolePrefix: process.env.MEMBER_ROLE_PREFIX || 'tablekeep',
     externalId: process.env.EXTERNAL_ID || 'tablekeep',
   };

@@ -2,9 +2,11 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { ClientOptions } from './aws/client.ts';
 import { dynamoDbOf, itemCalls } from './aws/dynamodb.ts';
+import { exportCallsOf } from './aws/dynamodb-export.ts';
 import { restoreCallsOf } from './aws/dynamodb-restore.ts';
 import { eventBus } from './aws/eventbridge.ts';
 import { keysOf } from './aws/kms.ts';
+import { objectsOf } from './aws/s3.ts';
 import { settingsApiOf } from './aws/settings.ts';
 import { queuesOf } from './aws/sqs.ts';
 import { assumedRole } from './aws/sts.ts';
@@ -13,6 +15,7 @@ import { catalogOf } from './catalog.ts';
 import type { Clock, Random } from './clock.ts';
 import { ClockCheck } from './clock-check.ts';
 import type { Environment } from './environment.ts';
+import { readExportBuckets } from './export/buckets.ts';
 import { factsOf } from './facts.ts';
 import { installationOf } from './names.ts';
 import type { Plan } from './plan.ts';
@@ -64,6 +67,8 @@ export function worldOfAws(surroundings: Surroundings): World {
   };
   const dynamodbs = perTarget(dynamoDbOf);
   const restores = perTarget(restoreCallsOf);
+  const exports = perTarget(exportCallsOf);
+  const objects = perTarget(objectsOf);
   const settingsApis = perTarget(settingsApiOf);
   const taggings = perTarget(taggingOf);
   const keys = perTarget(keysOf);
@@ -80,6 +85,7 @@ export function worldOfAws(surroundings: Surroundings): World {
       graceMs: environment.graceMs,
       ...(environment.settingsEveryMs !== undefined && { settingsEveryMs: environment.settingsEveryMs }),
       deadLetterQueues: environment.deadLetterQueues,
+      exportBuckets: readExportBuckets(environment.exportBuckets ?? '', hub.account),
     },
     catalog,
     quotas: new Quotas({ catalog, clock, random, clockCheck, logger, metrics }),
@@ -87,10 +93,14 @@ export function worldOfAws(surroundings: Surroundings): World {
     renewCredentials: (target, capability) => {
       dynamodbs.forget(target, capability);
       restores.forget(target, capability);
+      exports.forget(target, capability);
+      objects.forget(target, capability);
       settingsApis.forget(target, capability);
     },
     settingsApi: (target, capability) => settingsApis.of(target, capability),
     restores: (target) => restores.of(target, 'restore'),
+    exports: (target) => exports.of(target, 'export'),
+    objects: (target) => objects.of(target, 'export'),
     tagging: (target) => taggings.of(target, 'read'),
     keys: (target, capability = 'read') => keys.of(target, capability),
     queues: queuesOf(clients, hub.region),

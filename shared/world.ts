@@ -3,6 +3,8 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Contract, DetailOf } from '../events/contract.ts';
 import type { SettingsApi } from './aws/settings.ts';
 import type { Clock, Random } from './clock.ts';
+import type { ExportBucket } from './export/buckets.ts';
+import type { ExportCalls } from './export/calls.ts';
 import type { Plan } from './plan.ts';
 import type { Quotas } from './quotas.ts';
 import type { RestoreCalls } from './restore/calls.ts';
@@ -24,6 +26,10 @@ export interface World {
   renewCredentials(target: Target, capability: Capability): void;
   /** The same for restoring; its capability is `restore`. */
   restores(target: Target): RestoreCalls;
+  /** The same for exporting; its capability is `export`. */
+  exports(target: Target): ExportCalls;
+  /** The buckets that exports are written to, as the exporting role of that target sees them. */
+  objects(target: Target): Objects;
   /** What reads and puts back the settings of tables, with the rights of that capability: `read` reads only. */
   settingsApi(target: Target, capability: Capability): SettingsApi;
   quotas: Quotas;
@@ -35,8 +41,8 @@ export interface World {
   metrics: Metrics;
 }
 
-/** Each has a role of its own in every account. Later: replace, export. */
-export type Capability = 'read' | 'backup' | 'retain' | 'restore';
+/** Each has a role of its own in every account. Later: replace. */
+export type Capability = 'read' | 'backup' | 'retain' | 'restore' | 'export';
 
 /** What the deployment sets. */
 export interface Options {
@@ -50,6 +56,8 @@ export interface Options {
   settingsEveryMs?: number;
   /** URLs of the dead-letter queues that the audit reads. */
   deadLetterQueues: string[];
+  /** Exports go to these buckets only. */
+  exportBuckets: ExportBucket[];
 }
 
 /** One running invocation of a function. */
@@ -163,6 +171,18 @@ export interface Tagging {
 export interface Keys {
   /** `Enabled`, `Disabled`, `PendingDeletion` …; undefined when we may not look. */
   describeKey(arn: string): Promise<{ state: string; deletionAt?: number } | undefined>;
+}
+
+/** Reads of S3. Each says whose bucket it expects: S3 refuses when it is another's. */
+export interface Objects {
+  /** Undefined when there is no such bucket. */
+  hasBucket(bucket: ExportBucket): Promise<true | undefined>;
+  /** The bytes as they are asked for, from `from` (inclusive) until `until` (exclusive); undefined when there is none. */
+  open(
+    bucket: ExportBucket,
+    key: string,
+    range?: { from?: number; until?: number },
+  ): Promise<{ body: AsyncIterable<Uint8Array>; bytes: number } | undefined>;
 }
 
 export interface Queues {

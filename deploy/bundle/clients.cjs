@@ -9,6 +9,7 @@ const clientsOf = {
   'take-backups': ['sts', 'tagging', 'settings'],
   'apply-retention': ['sts'],
   audit: ['sts', 'tagging', 'kms', 'sqs'],
+  export: ['sts', 'kms', 'dynamodb-export', 's3'],
   restore: ['sts', 'kms', 'settings', 'dynamodb-restore'],
 };
 
@@ -19,6 +20,8 @@ const absent = {
   kms: 'export const keysOf = () => ({ describeKey: fail });',
   settings: 'export const settingsApiOf = () => fail();',
   'dynamodb-restore': 'export const restoreCallsOf = () => fail();',
+  'dynamodb-export': 'export const exportCallsOf = () => fail();',
+  s3: 'export const objectsOf = () => fail();',
   sqs: 'export const queuesOf = () => ({ receive: fail, remove: fail });',
 };
 
@@ -34,7 +37,7 @@ module.exports = {
     const used = clientsOf[name];
     if (used === undefined) return;
     build.onLoad(
-      { filter: /[\\/]shared[\\/]aws[\\/](sts|tagging|kms|settings|dynamodb-restore|sqs)\.ts$/ },
+      { filter: /[\\/]shared[\\/]aws[\\/](sts|tagging|kms|settings|dynamodb-restore|dynamodb-export|s3|sqs)\.ts$/ },
       ({ path }) => {
         const client = basename(path, '.ts');
         return used.includes(client) ? undefined : { contents: `${failing(name, client)}\n${absent[client]}` };

@@ -28,11 +28,15 @@ interface Stalled {
 }
 
 /** Who goes on with it, and what it is called. */
-const kinds: Record<Work, { by: string; nameOf(key: Key): string }> = {
-  run: { by: 'take-backups', nameOf: (key) => `run ${runIdOfKey(key)}` },
-  retention: { by: 'apply-retention', nameOf: ({ pk }) => `retention of ${pk.split('#').reverse().join(' in ')}` },
-  audit: { by: 'audit', nameOf: ({ pk }) => `audit of ${pk.slice('audit#'.length)}` },
-  task: { by: 'restore', nameOf: ({ pk }) => `task ${taskIdOfWork(pk)}` },
+const kinds: Record<Work, { by(key: Key): string; nameOf(key: Key): string }> = {
+  run: { by: () => 'take-backups', nameOf: (key) => `run ${runIdOfKey(key)}` },
+  retention: {
+    by: () => 'apply-retention',
+    nameOf: ({ pk }) => `retention of ${pk.split('#').reverse().join(' in ')}`,
+  },
+  audit: { by: () => 'audit', nameOf: ({ pk }) => `audit of ${pk.slice('audit#'.length)}` },
+  // A task's id begins with its kind, which is the name of its function.
+  task: { by: ({ pk }) => taskIdOfWork(pk).replace(/-.*/, ''), nameOf: ({ pk }) => `task ${taskIdOfWork(pk)}` },
 };
 
 /**
@@ -85,7 +89,7 @@ async function toldBefore(world: World): Promise<Set<string>> {
 function workStalled(stalled: Stalled[], now: number): Fact<typeof WorkStalled> {
   const count = stalled.length;
   const named = stalled.slice(0, mostNamed).map(({ name }) => name);
-  const functions = [...new Set(stalled.map(({ work }) => kinds[work].by))].join(', ');
+  const functions = [...new Set(stalled.map(({ work, key }) => kinds[work].by(key)))].join(', ');
   const what = count === 1 ? 'A piece of work stands still' : `${count} pieces of work stand still`;
   const ids = stalled.map(({ key, since }) => `${key.pk}|${key.sk}/${since}`).sort();
   return {

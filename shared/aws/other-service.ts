@@ -35,17 +35,16 @@ interface Sent {
   };
 }
 interface Answered {
-  response: { statusCode: number; body?: unknown };
+  response: { statusCode: number; headers?: Record<string, string>; body?: unknown };
 }
 
-/**
- * Calls another service with the client of resource tagging: its credentials, signature, retries, time limits and
- * reading of errors, our request and answer. A client of its own for each of auto scaling, CloudWatch and Lambda
- * would add 120 KB to every cold start, for ten operations whose answers we keep as they are (docs/decisions/0003).
- */
-export function otherService(options: ClientOptions, region: string, { host, signingName }: Service) {
-  const client = new ResourceGroupsTaggingAPIClient({
+type Client = ResourceGroupsTaggingAPIClient;
+
+/** The client of resource tagging, signing for another service. */
+function clientOf(options: ClientOptions, region: string, { signingName }: Service, more: object = {}): Client {
+  return new ResourceGroupsTaggingAPIClient({
     ...clientConfig(options, region, 5),
+    ...more,
     httpAuthSchemeProvider: () => [
       {
         schemeId: 'aws.auth#sigv4',
@@ -54,35 +53,90 @@ export function otherService(options: ClientOptions, region: string, { host, sig
       },
     ],
   });
+}
 
+/** Sends our request; `read` gets the answer as it comes, and says what the client is to read in its place. */
+async function send(
+  client: Client,
+  plain: PlainRequest,
+  host: string,
+  read: (response: Answered['response']) => Promise<unknown>,
+): Promise<void> {
+  const command = new GetResourcesCommand({});
+  command.middlewareStack.add(
+    (next) => (args) => {
+      rewrite((args as unknown as Sent).request, plain, host);
+      return next(args);
+    },
+    { step: 'build', name: 'otherService', priority: 'high' },
+  );
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { response } = result as unknown as Answered;
+      response.body = await read(response);
+      return result;
+    },
+    { step: 'deserialize', name: 'otherAnswer', priority: 'low' },
+  );
+  await client.send(command);
+}
+
+/**
+ * Calls another service with the client of resource tagging: its credentials, signature, retries, time limits and
+ * reading of errors, our request and answer. A client of its own for each of auto scaling, CloudWatch and Lambda
+ * would add 120 KB to every cold start, for ten operations whose answers we keep as they are (docs/decisions/0003).
+ */
+export function otherService(options: ClientOptions, region: string, service: Service) {
+  const client = clientOf(options, region, service);
   return async <Answer>(plain: PlainRequest): Promise<Answer> => {
-    const command = new GetResourcesCommand({});
     let answer: unknown;
-    command.middlewareStack.add(
-      (next) => (args) => {
-        rewrite((args as unknown as Sent).request, plain, host);
-        return next(args);
-      },
-      { step: 'build', name: 'otherService', priority: 'high' },
-    );
-    command.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        const { response } = result as unknown as Answered;
-        if (response.statusCode < 300) {
-          const { body } = response;
-          const bytes = body instanceof Uint8Array ? body : await client.config.streamCollector(body);
-          const text = client.config.utf8Encoder(bytes);
-          answer = text === '' ? {} : JSON.parse(text);
-          response.body = client.config.utf8Decoder('{}');
-        }
-        return result;
-      },
-      { step: 'deserialize', name: 'otherAnswer', priority: 'low' },
-    );
-    await client.send(command);
+    await send(client, plain, service.host, async ({ statusCode, body }) => {
+      if (statusCode >= 300) return body;
+      const bytes = body instanceof Uint8Array ? body : await client.config.streamCollector(body);
+      const text = client.config.utf8Encoder(bytes);
+      answer = text === '' ? {} : JSON.parse(text);
+      return client.config.utf8Decoder('{}');
+    });
     return answer as Answer;
   };
+}
+
+/** An answer that is not collected: its bytes come as they are asked for. */
+export interface OpenAnswer {
+  statusCode: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The same for a service whose answers are streams, and whose errors `orThrow` reads (docs/decisions/0006). It signs
+ * the path as it is: S3 alone does not want it escaped twice.
+ */
+export function openService(
+  options: ClientOptions,
+  region: string,
+  service: Service,
+  orThrow: (answer: OpenAnswer) => Promise<void>,
+) {
+  const client = clientOf(options, region, service, { signingEscapePath: false });
+  return async (plain: PlainRequest): Promise<OpenAnswer> => {
+    let opened: OpenAnswer | undefined;
+    await send(client, plain, service.host, async ({ statusCode, headers = {}, body }) => {
+      opened = { statusCode, headers, body: piecesOf(body) };
+      await orThrow(opened);
+      return client.config.utf8Decoder('{}');
+    });
+    if (opened === undefined) throw new Error(`There was no answer of ${service.host}.`);
+    return opened;
+  };
+}
+
+/** From a socket a stream, in this process bytes. */
+async function* piecesOf(body: unknown): AsyncGenerator<Uint8Array> {
+  if (body instanceof Uint8Array) yield body;
+  else if (body !== undefined) yield* body as AsyncIterable<Uint8Array>;
 }
 
 /** The endpoint of tagging is known by its name; one that the environment names stays as it is. */

@@ -1,9 +1,9 @@
 import { backupKey } from '../ledger.ts';
 import { keptByBackup, readSettings } from '../settings/read.ts';
 import { newestCapture, type SettingsRef, settingsWithHash } from '../settings/store.ts';
+import type { Paced } from '../task/paced.ts';
 import type { World } from '../world.ts';
 import type { Captured, FoundSource } from './found.ts';
-import type { Paced } from './paced.ts';
 
 /**
  * The settings captured with the backup; else the newest that were captured of that table, alive or deleted; else

@@ -1,40 +1,13 @@
 import { targetKey } from '../target.ts';
-import type { Driver } from '../task/driver.ts';
-import type { Mistake } from '../task/task.ts';
-import type { World } from '../world.ts';
+import { type Driving, fail } from '../task/drive.ts';
 import type { LivingTable } from './calls.ts';
 import type { RestorePlan } from './plan.ts';
-import { type RestoreTask, restoreFrom } from './restore-task.ts';
+import type { RestoreTask } from './restore-task.ts';
 
 export type PlannedTask = RestoreTask & { plan: RestorePlan };
 
 /** A restore while this process drives it. */
-export interface Restoring {
-  world: World;
-  driver: Driver;
-  task: PlannedTask;
-  /** Until then (epoch ms) it waits for AWS itself; later the heartbeat starts another look. */
-  patientUntil: number;
-}
-
-/** `next`: the task has come further, go on. A number: it is due again then (epoch ms). */
-export type Stage = (restoring: Restoring) => Promise<'next' | number>;
-
-/** Writes as the driver and knows the task as it is now. */
-export async function write(restoring: Restoring, attributes: Partial<Undefinable<RestoreTask>>, step?: string) {
-  restoring.task = restoreFrom(await restoring.driver.write(attributes, step)) as PlannedTask;
-}
-
-type Undefinable<Of> = { [Name in keyof Of]: Of[Name] | undefined };
-
-/** Ends the task without the table, or with a table that is not finished. */
-export async function fail(restoring: Restoring, code: string, mistakes: Mistake[], leftBehind = ''): Promise<'next'> {
-  const sentence = mistakes.map(({ problem, remedy }) => `${problem} ${remedy}`).join(' ');
-  const endedAt = restoring.world.clock.now();
-  const error = { code, sentence, mistakes, leftBehind };
-  await write(restoring, { state: 'FAILED', endedAt, error }, `failed: ${code}`);
-  return 'next';
-}
+export type Restoring = Driving<PlannedTask>;
 
 /** The table that this task made; a sentence when it is gone or another has its name. */
 export async function ownTable(restoring: Restoring): Promise<LivingTable | 'gone' | 'another'> {

@@ -1,6 +1,7 @@
 import { kindOf } from '../errors.ts';
+import { write } from '../task/drive.ts';
 import type { ItemKey } from './calls.ts';
-import { type Restoring, write } from './context.ts';
+import type { Restoring } from './context.ts';
 import type { Counting } from './restore-task.ts';
 
 const segments = 4;

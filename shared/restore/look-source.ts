@@ -3,12 +3,12 @@ import { iso } from '../clock.ts';
 import { backupFrom, backupKey } from '../ledger.ts';
 import { parseBackupName, parseRunId } from '../names.ts';
 import type { Target } from '../target.ts';
+import type { Paced } from '../task/paced.ts';
 import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
 import type { FullBackup, ListedBackup, LivingTable, Window } from './calls.ts';
 import { chooseBackup } from './choose.ts';
 import type { Features, FoundSource, Pinned } from './found.ts';
-import type { Paced } from './paced.ts';
 
 export interface Sought {
   place: Target;

@@ -1,15 +1,15 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
 import { errorText, kindOf } from '../errors.ts';
-import { targetsOf } from '../plan.ts';
 import { isUnread } from '../settings/settings.ts';
 import { type Target, targetKey } from '../target.ts';
+import { accountsOf, readable } from '../task/looking.ts';
+import { inSlots, type Paced, withoutSlots } from '../task/paced.ts';
+import { queueOf, restores } from '../task/queue.ts';
 import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
 import { capturedNear } from './captured.ts';
 import type { Found, FoundKey, FoundSource } from './found.ts';
 import { findSource } from './look-source.ts';
-import { inSlots, type Paced, withoutSlots } from './paced.ts';
-import { queueOf } from './queue.ts';
 
 /** Reads everything that the plan of a restore is made of. Only reads. */
 export async function look(world: World, request: RestoreRequest): Promise<Found> {
@@ -22,7 +22,9 @@ export async function look(world: World, request: RestoreRequest): Promise<Found
   // AWS restores to no other account: whatever is there is no matter.
   const isReachable = target.account === place.account;
 
-  const source = await readable(found, 'source', () => findSource(world, request, { place, paced }));
+  const source = await readable(found.mistakes, { field: 'source', role: 'restoring' }, () =>
+    findSource(world, request, { place, paced }),
+  );
   if (source !== undefined) {
     found.mistakes.push(...source.mistakes);
     found.notices.push(...source.notices);
@@ -30,7 +32,7 @@ export async function look(world: World, request: RestoreRequest): Promise<Found
     if (source.source !== undefined) found.source = source.source;
   }
   if (!isReachable) return found;
-  const taken = await readable(found, 'target.tableName', () =>
+  const taken = await readable(found.mistakes, { field: 'target.tableName', role: 'restoring' }, () =>
     world.restores(target).describeTable(request.target.tableName),
   );
   if (taken !== undefined) found.taken = taken;
@@ -44,7 +46,7 @@ async function lookFurther(world: World, found: Found, source: FoundSource, pace
   if (captured !== undefined) found.captured = captured;
   found.keys = await findKeys(world, found, source);
   found.unusableRegions = await findUnusable(world, found);
-  found.queue = await queueOf(world, found.target);
+  found.queue = await queueOf(world, restores, found.target);
 }
 
 const nothing = ({ clock, hub }: World, request: RestoreRequest, mistake?: Mistake): Found => ({
@@ -59,17 +61,16 @@ const nothing = ({ clock, hub }: World, request: RestoreRequest, mistake?: Mista
 });
 
 /** Where the source is: as its ARN or id says, as the request says, or at home. Only in accounts of the deployment. */
-function placeOf({ hub, plans }: World, { source }: RestoreRequest): { place: Target } | { mistake: Mistake } {
+function placeOf(world: World, { source }: RestoreRequest): { place: Target } | { mistake: Mistake } {
+  const { hub } = world;
   const [, , , arnRegion, arnAccount] = source.backupArn?.split(':') ?? [];
   const [idAccount, idRegion] = source.backupId?.split('/') ?? [];
   const place = {
     account: arnAccount ?? idAccount ?? source.account ?? hub.account,
     region: arnRegion ?? idRegion ?? source.region ?? hub.region,
   };
-  const accounts = new Set(
-    [hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))].map(({ account }) => account),
-  );
-  if (accounts.has(place.account)) return { place };
+  const accounts = accountsOf(world);
+  if (accounts.includes(place.account)) return { place };
   const field =
     source.backupArn !== undefined
       ? 'source.backupArn'
@@ -79,22 +80,10 @@ function placeOf({ hub, plans }: World, { source }: RestoreRequest): { place: Ta
   return {
     mistake: {
       field,
-      problem: `It belongs to the account ${place.account}, and the deployment knows only ${[...accounts].join(', ')}.`,
+      problem: `It belongs to the account ${place.account}, and the deployment knows only ${accounts.join(', ')}.`,
       remedy: 'Ask the Tablekeep of that account, or add the account to the targets of a plan and deploy.',
     },
   };
-}
-
-/** What may not be read is a mistake with a sentence; what failed for the moment is thrown, and tried again. */
-async function readable<T>(found: Found, field: string, read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (kindOf(error) !== 'refused') throw error;
-    const remedy = 'Give the restoring role that right (deploy/member-account.yml has it for other accounts).';
-    found.mistakes.push({ field, problem: `It could not be read: ${errorText(error)}.`, remedy });
-    return undefined;
-  }
 }
 
 async function findKeys(world: World, found: Found, source: FoundSource): Promise<FoundKey[]> {

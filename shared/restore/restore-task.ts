@@ -1,7 +1,7 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
 import type { SettingName } from '../settings/settings.ts';
-import { type Task, taskKey } from '../task/task.ts';
-import type { Item, Key } from '../world.ts';
+import { type Task, type TaskState, taskFrom } from '../task/task.ts';
+import type { Item } from '../world.ts';
 import type { RestorePlan } from './plan.ts';
 
 /** What became of one setting. Instants are epoch ms. */
@@ -34,6 +34,7 @@ export interface Counting {
 /** A task that brings a table back. Instants are epoch ms. */
 export interface RestoreTask extends Task {
   kind: 'restore';
+  state: Exclude<TaskState, 'EXPORTING'>;
   request: RestoreRequest;
   priority: 'interactive' | 'bulk';
   /** Absent in tasks that were refused. */
@@ -55,10 +56,4 @@ export interface RestoreTask extends Task {
   streamArn?: string;
 }
 
-export function restoreItem({ id, ...task }: RestoreTask): Item & Key {
-  return { ...taskKey(id), ...task };
-}
-
-export function restoreFrom({ pk, sk: _sk, ...item }: Item): RestoreTask {
-  return { id: String(pk).replace(/^task#/, ''), ...item } as unknown as RestoreTask;
-}
+export const restoreFrom = (item: Item): RestoreTask => taskFrom(item);

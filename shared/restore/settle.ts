@@ -1,6 +1,7 @@
 import { putBack, stepsOf } from '../settings/put-back.ts';
 import type { SettingName } from '../settings/settings.ts';
-import { failWithout, ownTable, type Restoring, write } from './context.ts';
+import { write } from '../task/drive.ts';
+import { failWithout, ownTable, type Restoring } from './context.ts';
 import type { Settled } from './restore-task.ts';
 
 /** After so long a setting that could still not be put back is given up and told. */

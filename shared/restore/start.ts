@@ -1,7 +1,8 @@
 import { requestTimeoutMs } from '../aws/client.ts';
 import { errorText, kindOf } from '../errors.ts';
+import { fail, write } from '../task/drive.ts';
 import type { LivingTable } from './calls.ts';
-import { fail, type Restoring, write } from './context.ts';
+import type { Restoring } from './context.ts';
 import { sourceInWords } from './plan.ts';
 import type { RestoreTask } from './restore-task.ts';
 

@@ -130,11 +130,6 @@ export function sentenceOf({ requestId, target, mistakes, leftBehind }: Failure)
   return `The restore${what} (request ${requestId}) failed. ${said}${more} ${left}`;
 }
 
-/** The restore that has the id goes on: nobody may think that it failed. */
-export function sentenceOfIdUsed({ id, requestId, state }: RestoreTask): string {
-  return `A further request under the id ${requestId} was refused; the restore that has this id (${id}) is ${state}, and was not touched. The further request says other things: give it a new requestId.`;
-}
-
 export function failedTask(task: RestoreTask): Fact<typeof RestoreFailed> {
   const { id, requestId, plan, request, endedAt = 0, error } = task;
   return failed({

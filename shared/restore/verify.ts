@@ -1,8 +1,9 @@
 import { difference, tally } from '../settings/compare.ts';
 import { readSettings } from '../settings/read.ts';
 import type { TableSettings } from '../settings/settings.ts';
+import { write } from '../task/drive.ts';
 import type { LivingTable } from './calls.ts';
-import { failWithout, ownTable, type Restoring, write } from './context.ts';
+import { failWithout, ownTable, type Restoring } from './context.ts';
 import { count } from './count.ts';
 import type { Verification } from './restore-task.ts';
 import { structureDifferences } from './structure.ts';

@@ -1,6 +1,7 @@
 import { RestoreStarted } from '../../events/restore-events.ts';
-import { fail, failWithout, leftBehindOf, ownTable, type Restoring, write } from './context.ts';
-import { leaveQueue, ticket } from './queue.ts';
+import { fail, write } from '../task/drive.ts';
+import { leaveQueue, restores, ticket } from '../task/queue.ts';
+import { failWithout, leftBehindOf, ownTable, type Restoring } from './context.ts';
 import { started } from './told.ts';
 
 /** So long after the call DescribeTable may not know the table: API_RestoreTableFromBackup of AWS's reference. */
@@ -32,7 +33,7 @@ export async function waitUntilActive(restoring: Restoring): Promise<'next' | nu
 async function active(restoring: Restoring, { arn }: { arn: string }): Promise<'next'> {
   const { world, task } = restoring;
   // Its place is free before the state says so: whoever goes on frees it once more.
-  await leaveQueue(world, task.plan.target, ticket(task));
+  await leaveQueue(world, restores, task.plan.target, ticket(task));
   await write(restoring, { state: 'SETTLING', activeAt: world.clock.now(), tableArn: arn }, 'the table is ACTIVE');
   return 'next';
 }

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Key } from '../world.ts';
+import type { Item, Key } from '../world.ts';
 
-/** What tasks there are. Later: export, import, replacement, drill. */
-export type TaskKind = 'restore';
+/** What tasks there are. Later: import, replacement, drill. */
+export type TaskKind = 'restore' | 'export';
 
-export type TaskState = 'ACCEPTED' | 'QUEUED' | 'RESTORING' | 'SETTLING' | 'VERIFYING' | 'COMPLETED' | 'FAILED';
+export type TaskState =
+  | 'ACCEPTED'
+  | 'QUEUED'
+  | 'RESTORING'
+  | 'SETTLING'
+  | 'EXPORTING'
+  | 'VERIFYING'
+  | 'COMPLETED'
+  | 'FAILED';
 
 /** Something that was done, for whoever asks how far a task is. */
 export interface TaskStep {
@@ -68,6 +76,15 @@ export const taskKey = (id: string): Key => ({ pk: `task#${id}`, sk: 'task' });
 /** The reverse, of what the heartbeat says: `task#<id>|task`. */
 export function taskIdOfWork(key: string): string {
   return key.split('|')[0]?.replace(/^task#/, '') ?? '';
+}
+
+/** A task as the catalog has it. */
+export function taskItem({ id, ...task }: Task): Item & Key {
+  return { ...taskKey(id), ...task };
+}
+
+export function taskFrom<Kind extends Task>({ pk, sk: _sk, ...item }: Item): Kind {
+  return { id: String(pk).replace(/^task#/, ''), ...item } as unknown as Kind;
 }
 
 export const hasEnded = ({ state }: Pick<Task, 'state'>): boolean => state === 'COMPLETED' || state === 'FAILED';

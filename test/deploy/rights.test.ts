@@ -4,6 +4,7 @@ import { type Packaged, packageService } from '../../deploy/package.ts';
 import { list, readYamlTemplate, resourcesOf, statementsOf, type Template } from '../../deploy/template.ts';
 import type { Use } from '../../local/iam/iam.ts';
 import { type Deployed, deploy } from './deployed.ts';
+import { exportBuckets, exports } from './exports.ts';
 import { restores, switches } from './restores.ts';
 import { hub, member, memberTemplate, twoNights } from './two-nights.ts';
 
@@ -11,6 +12,8 @@ import { hub, member, memberTemplate, twoNights } from './two-nights.ts';
 const onOurBehalf: Record<string, string> = {
   'logs:CreateLogStream': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
   'logs:PutLogEvents': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
+  's3:AbortMultipartUpload':
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html',
   // Scheduler writes dead letters with the role of the schedule.
   // DynamoDB uses the key of a restored table with the caller's rights.
   ...Object.fromEntries(
@@ -30,17 +33,18 @@ let used: Use[];
 const failures = new Set<string>();
 beforeAll(async () => {
   const plans = fileURLToPath(new URL('rights-plans.yml', import.meta.url));
-  packaged = await packageService({ plans, parameters: switches });
+  packaged = await packageService({ plans, parameters: { ...switches, exportBuckets } });
   deployed = await deploy(packaged);
   deployed.aws.onCall(({ call }) => {
     if (call.operation !== 'PutEvents') return;
     const { Entries } = call.input as { Entries: { Source: string; DetailType: string; Detail: string }[] };
     const isFailure = ({ Source, DetailType }: (typeof Entries)[number]) =>
-      Source === 'lambda' || ['Run Failed', 'Backup Failed', 'Restore Failed'].includes(DetailType);
+      Source === 'lambda' || ['Run Failed', 'Backup Failed', 'Restore Failed', 'Export Failed'].includes(DetailType);
     for (const { Detail } of Entries.filter(isFailure)) failures.add(reasonIn(JSON.parse(Detail)));
   });
   await twoNights(deployed);
   await restores(deployed);
+  await exports(deployed);
   used = deployed.aws.iam.used();
 }, 300_000);
 afterAll(() => {
@@ -78,12 +82,13 @@ function expectExactly(allowed: string[], roleArn: string): void {
   ).toEqual([]);
 }
 
-describe('every role may do what it does in two nights and some restores, and nothing else:', () => {
+describe('every role may do what it does in two nights, some restores and exports, and nothing else:', () => {
   const names: Record<string, string> = {
     StartRunRole: 'start-run',
     TakeBackupsRole: 'take-backups',
     ApplyRetentionRole: 'apply-retention',
     RestoreRole: 'restore',
+    ExportRole: 'export',
     HeartbeatRole: 'heartbeat',
     AuditRole: 'audit',
     SchedulerRole: 'scheduler',
@@ -108,6 +113,7 @@ describe('every role may do what it does in two nights and some restores, and no
     ['BackupRole', 'backup'],
     ['RetainRole', 'retain'],
     ['RestoreRole', 'restore'],
+    ['ExportRole', 'export'],
   ])('%s of a member account', (id, capability) => {
     const [, allowed = []] = actionsOf(readYamlTemplate(memberTemplate)).find(([other]) => other === id) ?? [];
     expectExactly([...allowed], `arn:aws:iam::${member.account}:role/tablekeep-${capability}`);

@@ -53,6 +53,7 @@ export async function twoNights({ aws, clock, whenDone, physicalId }: Deployed):
       HubAccount: hub,
       HubRolePrefix: 'tablekeep-dev-us-east-1',
       ...{ RestoreTriggers: 'yes', RestoreKinesis: 'yes', RestoreReplicas: 'yes' },
+      ExportBuckets: 'arn:aws:s3:::hub-archive,arn:aws:s3:::member-archive',
     },
   };
   await whenDone(aws.cloudformation.deploy(readFileSync(memberTemplate, 'utf8'), memberStack));

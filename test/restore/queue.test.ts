@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { isNext, ticket } from '../../shared/restore/queue.ts';
+import { isNext, ticket } from '../../shared/task/queue.ts';
 import { type RestoreHere, reason, restoreHere } from './here.ts';
 import { tablesOf, withItems } from './tables.ts';
 

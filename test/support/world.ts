@@ -41,6 +41,8 @@ export interface LocalOptions {
   /** Absent: no settings are captured. */
   settingsEveryMs?: number;
   latencyMs?: number;
+  /** The deployment's parameter; absent: exports go nowhere. */
+  exportBuckets?: string;
   /** With every service of AWS, for the settings of tables; no function's package runs. */
   isWhole?: boolean;
   startAt?: number;
@@ -127,6 +129,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     maxRuns: options.maxRuns ?? 50,
     graceMs: 72 * 3_600_000,
     ...(options.settingsEveryMs !== undefined && { settingsEveryMs: options.settingsEveryMs }),
+    exportBuckets: options.exportBuckets ?? '',
     memberRolePrefix: 'tablekeep',
     externalId: 'tablekeep',
   };

@@ -1,0 +1,93 @@
+import type { Objects } from '../world.ts';
+import type { ClientOptions } from './client.ts';
+import { type OpenAnswer, openService, type PlainRequest } from './other-service.ts';
+
+/** What S3 refused. `region`: where the bucket is, when we asked in another Region. */
+class S3Error extends Error {
+  readonly region: string | undefined;
+  readonly $metadata: { httpStatusCode: number };
+
+  constructor(name: string, message: string, httpStatusCode: number, region?: string) {
+    super(message);
+    this.name = name;
+    this.region = region;
+    this.$metadata = { httpStatusCode };
+  }
+}
+
+/** Errors are XML of a few elements. */
+const longestErrorBytes = 16_384;
+
+async function orThrow({ statusCode, headers, body }: OpenAnswer): Promise<void> {
+  if (statusCode < 300) return;
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    bytes += piece.byteLength;
+    if (bytes > longestErrorBytes) break;
+  }
+  const text = Buffer.concat(pieces).toString();
+  const element = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+  const code = element('Code') ?? 'S3Error';
+  const region = headers['x-amz-bucket-region'] ?? element('Region');
+  throw new S3Error(code, element('Message') ?? `S3 answered ${statusCode}`, statusCode, region);
+}
+
+/** Encoded as S3 does it for the signature. */
+const escaped = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Path-style, as names with dots have no certificate: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html */
+const pathOf = (bucket: string, key?: string): string =>
+  `/${bucket}${key === undefined ? '' : `/${key.split('/').map(escaped).join('/')}`}`;
+
+const service = { host: 's3', signingName: 's3' };
+
+/** Buckets of whatever Region, from one, with the rights of the credentials; only reads. */
+export function objectsOf(options: ClientOptions, region: string): Objects {
+  const doors = new Map<string, ReturnType<typeof openService>>();
+  const regions = new Map<string, string>();
+  const sendTo = (at: string, request: PlainRequest) => {
+    const door = doors.get(at) ?? openService(options, at, service, orThrow);
+    doors.set(at, door);
+    return door(request);
+  };
+  const send = async (bucket: string, request: PlainRequest): Promise<OpenAnswer> => {
+    const at = regions.get(bucket) ?? region;
+    try {
+      return await sendTo(at, request);
+    } catch (error) {
+      if (!(error instanceof S3Error) || error.region === undefined || error.region === at) throw error;
+      regions.set(bucket, error.region);
+      return sendTo(error.region, request);
+    }
+  };
+
+  return {
+    // An empty list: the errors of HEAD say neither what is wrong nor where the bucket is.
+    async hasBucket({ name, owner }) {
+      const headers = { 'x-amz-expected-bucket-owner': owner };
+      const query = { 'list-type': '2', 'max-keys': '0' };
+      return unlessMissing(send(name, { method: 'GET', path: pathOf(name), query, headers }).then(() => true));
+    },
+
+    async open({ name, owner }, key, { from, until } = {}) {
+      const headers = {
+        'x-amz-expected-bucket-owner': owner,
+        ...(from !== undefined && { range: `bytes=${from}-${until === undefined ? '' : until - 1}` }),
+      };
+      const found = await unlessMissing(send(name, { method: 'GET', path: pathOf(name, key), headers }));
+      return found && { body: found.body, bytes: Number(found.headers['content-length'] ?? 0) };
+    },
+  };
+}
+
+async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof S3Error && error.$metadata.httpStatusCode === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import type { World, Written } from '../world.ts';
+import { contentHash, type Mistake, type Requester, type Task, taskItem, taskKeptSeconds } from './task.ts';
+
+/** A request as it came in. */
+export interface Asked {
+  value: unknown;
+  /** Of the event or the invocation: the request's id unless it has its own. */
+  id: string;
+  /** Somebody waits for an event and not for the answer. */
+  isEvent?: boolean;
+  /** Who asks, where a signed call says it; else whoever the request claims. */
+  verified?: string;
+}
+
+/** What requests of every kind have. */
+export interface AnyRequest {
+  requestId?: string | undefined;
+  dryRun?: boolean | undefined;
+  requester?: string | undefined;
+  reason: string;
+  priority?: 'interactive' | 'bulk' | undefined;
+}
+
+/** What is asked for, and by whom; a dry run is not what it would be. */
+export function hashOf({ requestId: _id, dryRun: _dryRun, ...content }: AnyRequest): string {
+  return contentHash(content);
+}
+
+function requesterOf({ verified }: Asked, { requester = 'somebody' }: AnyRequest): Requester {
+  return verified === undefined ? { name: requester, kind: 'claimed' } : { name: verified, kind: 'verified' };
+}
+
+/** A heartbeat goes on with a task whose first invocation died so much later. */
+const diedAfterMs = 60_000;
+
+/** A task that has just been accepted. */
+export function newTask<Kind extends Task['kind'], Request extends AnyRequest>(
+  { clock }: World,
+  asked: Asked,
+  { id, kind, requestId, request }: { id: string; kind: Kind; requestId: string; request: Request },
+) {
+  const acceptedAt = clock.now();
+  return {
+    id,
+    kind,
+    state: 'ACCEPTED' as const,
+    requestId,
+    contentHash: hashOf(request),
+    requester: requesterOf(asked, request),
+    reason: request.reason,
+    request,
+    priority: request.priority ?? ('interactive' as const),
+    acceptedAt,
+    steps: [],
+    due: 'work' as const,
+    dueAt: acceptedAt + diedAfterMs,
+  };
+}
+
+/** Unless a task of that id is there already: what was found then. */
+export function putTask({ catalog }: World, task: Task): Promise<Written> {
+  const ttl = Math.ceil(task.acceptedAt / 1000) + taskKeptSeconds;
+  return catalog.put({ ...taskItem(task), ttl }, { condition: 'attribute_not_exists(pk)' });
+}
+
+/** Two requests with one id and different content. */
+export function idUsed({ id, kind, state }: Task): Mistake {
+  return {
+    field: 'requestId',
+    problem: `${kind === 'restore' ? 'A restore' : 'An export'} with this id was asked for before, with other content (task ${id}, ${state}); it stays as it was asked.`,
+    remedy: 'Give a new requestId.',
+  };
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import { type Contract, requestId } from '../../events/contract.ts';
+import { closestIssues } from '../door.ts';
+import type { Mistake } from './task.ts';
+
+export type Read<Request> = { request: Request } | Unreadable;
+
+/** What can be understood of a request that is wrong. */
+export interface Unreadable {
+  mistakes: Mistake[];
+  requestId?: string;
+  /** It says so, if in the wrong words. */
+  isDryRun: boolean;
+}
+
+/** Names the files that show how it is written: events/schemas/restore-requested.json of `Restore Requested`. */
+const fileOf = (type: string): string => `${type.toLowerCase().replaceAll(' ', '-')}.json`;
+
+/** Reads a request: all that is wrong with it by itself at once, each with its field and what to write instead. */
+export function readAs<Request>(
+  { type, detail }: Contract<Request>,
+  value: unknown,
+  contradictionsOf: (request: unknown) => Mistake[],
+): Read<Request> {
+  const parsed = typeof value === 'string' ? fromText(value) : { value };
+  if (parsed === undefined) {
+    const problem = 'It is not JSON.';
+    return {
+      mistakes: [{ field: '(all)', problem, remedy: 'Send a JSON object: see events/examples.' }],
+      isDryRun: false,
+    };
+  }
+  const result = z.safeParse(detail, parsed.value, { reportInput: true });
+  const mistakes = result.success
+    ? []
+    : result.error.issues.flatMap(closestIssues).flatMap((issue) => mistakesOf(issue, fileOf(type)));
+  const partly = result.success ? result.data : parsed.value;
+  const all = [...mistakes, ...contradictionsOf(partly).filter(({ field }) => !isTold(mistakes, field))];
+  return result.success && all.length === 0 ? { request: result.data } : { mistakes: all, ...understood(parsed.value) };
+}
+
+function understood(value: unknown): Omit<Unreadable, 'mistakes'> {
+  const { requestId: said, dryRun } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const { data: id } = z.safeParse(requestId, said);
+  return { isDryRun: Boolean(dryRun), ...(id !== undefined && { requestId: id }) };
+}
+
+function fromText(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isTold = (mistakes: Mistake[], field: string): boolean => mistakes.some((other) => other.field === field);
+
+/** An unknown member is named by itself, not by the object around it. */
+function mistakesOf(issue: z.core.$ZodIssue, file: string): Mistake[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: [...path, key].join('.'),
+      problem: 'There is no such field.',
+      remedy: `Leave it out, or correct its name: see events/schemas/${file}.`,
+    }));
+  }
+  const field = path.join('.') || '(all)';
+  if (path.length === 0) {
+    return [{ field, problem: 'It is not an object.', remedy: 'Send a JSON object: see events/examples.' }];
+  }
+  if (issue.input === undefined) {
+    return [{ field, problem: 'It is missing.', remedy: `Give it: see events/examples/${file}.` }];
+  }
+  return [
+    { field, problem: `${shortened(JSON.stringify(issue.input))} is not right.`, remedy: sentence(issue.message) },
+  ];
+}
+
+const shortened = (json: string): string => (json.length > 150 ? `${json.slice(0, 150)}…` : json);
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
