@@ -32,7 +32,7 @@ const aws = createWholeAws({ clock, seed: Number(values.seed), latencyMs: () => 
 const admin = administrator(aws, { requestHandler: { ...inProcess(aws) } });
 let calls = 0;
 aws.onCall(() => calls++);
-const cpuBefore = process.cpuUsage();
+const cpuBefore = process.threadCpuUsage();
 const told: Told = { facts: [] };
 onFact(aws, (fact) => {
   told.facts.push(fact);
@@ -88,7 +88,7 @@ line(
 );
 const { numbers, sentences, isGood } = await play(summary({ aws, admin, deployed, told, nights }));
 uninstall();
-const { user, system } = process.cpuUsage(cpuBefore);
+const { user, system } = process.threadCpuUsage(cpuBefore);
 const cpuSeconds = (user + system) / 1_000_000;
 line();
 for (const sentence of sentences) line(sentence);

@@ -47,6 +47,8 @@ export interface LocalOptions {
   isWhole?: boolean;
   startAt?: number;
   seed?: number;
+  /** Nothing happens to processes: their calls go to AWS directly, and not by way of what could kill or freeze them. */
+  isImmortal?: boolean;
 }
 
 /** The local AWS on a virtual clock, with a catalog and a bus of facts, and worlds that reach it. */
@@ -165,7 +167,12 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
         random: () => random.number(),
         logger: new Logger({ serviceName: 'test', logLevel: 'SILENT' }),
         metrics: new Metrics({ namespace: 'Test', serviceName: 'test' }),
-        clients: { credentials: worker.credentials(hub.account), requestHandler: worker.handler(inProcess(aws)) },
+        clients: options.isImmortal
+          ? {
+              credentials: { accessKeyId: hub.account, secretAccessKey: 'secret' },
+              requestHandler: { ...inProcess(aws) },
+            }
+          : { credentials: worker.credentials(hub.account), requestHandler: worker.handler(inProcess(aws)) },
       });
       return { world, worker };
     },
