@@ -24,15 +24,16 @@ export const instant = z.iso
   .datetime('write an instant in UTC, as in 2026-01-31T02:00:00Z')
   .check(z.meta({ description: 'An instant, ISO 8601 in UTC' }));
 
-export const account = z.string().check(z.regex(accountPattern, 'write the 12 digits of an AWS account, in quotes'));
-export const region = z.string().check(z.regex(regionPattern, 'write a Region, as in eu-central-1'));
+const anAccount = 'write the 12 digits of an AWS account, in quotes';
+export const account = z.string(anAccount).check(z.regex(accountPattern, anAccount));
+const aRegion = 'write a Region, as in eu-central-1';
+export const region = z.string(aRegion).check(z.regex(regionPattern, aRegion));
 export const planName = z.string().check(z.regex(planNamePattern, 'write the name of a plan of plans.yml'));
 const aTableName = 'write the name of a table: 3 to 255 letters, digits, _ . and -';
 export const tableName = z.string(aTableName).check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, aTableName));
 /** What a requester calls his request: the same id is the same task. */
-export const requestId = z
-  .string()
-  .check(z.regex(/^[\w.:/@+-]{1,128}$/, 'write 1 to 128 letters, digits and . : / @ + - _'));
+const anId = 'write 1 to 128 letters, digits and . : / @ + - _';
+export const requestId = z.string(anId).check(z.regex(/^[\w.:/@+-]{1,128}$/, anId));
 /** `<account>/<region>/<plan>/<stamp>` */
 export const runId = z
   .string()

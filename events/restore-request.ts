@@ -1,14 +1,9 @@
 import * as z from 'zod/mini';
-import { instant, request, tableName } from './contract.ts';
-import { accountPattern, regionPattern, runIdText } from './patterns.ts';
+import { account, instant, region, request, requestId, tableName } from './contract.ts';
+import { runIdText } from './patterns.ts';
+import { oneOf, positive, priority, requester, some, text, yesOrNo } from './words.ts';
 
 const maybe = z.optional;
-const accountWords = 'write the 12 digits of an AWS account, in quotes';
-const account = z.string(accountWords).check(z.regex(accountPattern, accountWords));
-const regionWords = 'write a Region, as in eu-central-1';
-const region = z.string(regionWords).check(z.regex(regionPattern, regionWords));
-const wholeNumber = 'write a whole number above 0';
-const positive = z.number(wholeNumber).check(z.int(wholeNumber), z.positive(wholeNumber));
 const indexWords = 'write the name of an index: 3 to 255 letters, digits, _ . and -';
 const indexName = z.string(indexWords).check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, indexWords));
 const asCapturedOr = (forms: string) =>
@@ -22,12 +17,6 @@ const limits = z.strictObject(
   'write {"read": 5000, "write": 1000}, or one of both',
 );
 
-const some = (words: string) => z.string(words).check(z.minLength(1, words));
-const text = (words: string, most: number) => some(words).check(z.maxLength(most, words));
-const yesOrNo = z.boolean('write true or false, without quotes');
-/** One of these words, which the remedy names. */
-const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
-  z.enum(words, `write ${words.map((word) => `"${word}"`).join(' or ')}`);
 const latest = maybe(z.literal(true, 'write true, without quotes'));
 
 const arnWords =
@@ -157,7 +146,6 @@ const typed = <const Type extends string>(type: Type) =>
   z.strictObject({ [type]: z.string(keyWords) } as Record<Type, z.ZodMiniString>, keyWords);
 const itemKey = z.record(z.string(), z.union([typed('S'), typed('N'), typed('B')]), keyWords);
 
-const idWords = 'write 1 to 128 letters, digits and . : / @ + - _';
 const sampleWords = 'write a list of 1 to 100 keys, as in [{"id": {"S": "a"}}]';
 
 export const RestoreRequested = request(
@@ -165,7 +153,7 @@ export const RestoreRequested = request(
   { sentBy: 'a requester', heardBy: 'restore', when: 'somebody wants a table back' },
   {
     /** The same id is the same restore. By default the id of the event, or of the invocation. */
-    requestId: maybe(z.string(idWords).check(z.regex(/^[\w.:/@+-]{1,128}$/, idWords))),
+    requestId: maybe(requestId),
     source,
     target,
     verify: maybe(
@@ -183,8 +171,8 @@ export const RestoreRequested = request(
     ),
     reason: text('say in 1 to 500 characters why the table is wanted back', 500),
     /** Who asks, in his own words. */
-    requester: maybe(text('say in 1 to 200 characters who asks', 200)),
-    priority: maybe(oneOf('interactive', 'bulk')),
+    requester: maybe(requester),
+    priority: maybe(priority),
     /** Looks at everything, answers with the plan, and changes nothing. */
     dryRun: maybe(yesOrNo),
   },
