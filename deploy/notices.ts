@@ -26,7 +26,8 @@ const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore
 const rules = {
   TellPeople: {
     Description: 'Facts that a person must know of',
-    EventPattern: { source: [source], 'detail-type': forPeople },
+    // A dry run that was refused is told to whoever asked for it, by the same event.
+    EventPattern: { source: [source], 'detail-type': forPeople, detail: { dryRun: [{ exists: false }] } },
     text: { InputPath: '$.detail.sentence' },
   },
   TellOfFailedBackups: {

@@ -82,6 +82,8 @@ export const ExportFailed = fact(
     mistakes: z.array(z.object({ field: z.string(), problem: z.string(), remedy: z.string() })).check(few),
     /** What there is now that was not there before; empty when nothing was begun. */
     leftBehind: z.string(),
+    /** The answer to a dry run: whoever asked hears it, and people are not told. */
+    dryRun: z.optional(z.literal(true)),
   },
 );
 

@@ -65,7 +65,13 @@ const rules: Rule[] = [
   },
   {
     field: 'window',
-    isBroken: (request) => windowMs(request) < shortestWindowMs,
+    isBroken: (request) => windowMs(request) < 0,
+    problem: 'It ends before it begins.',
+    remedy: 'Exchange from and until.',
+  },
+  {
+    field: 'window',
+    isBroken: (request) => windowMs(request) >= 0 && windowMs(request) < shortestWindowMs,
     problem: 'It is shorter than 15 minutes, the shortest that AWS exports.',
     remedy: 'Give a later until, or an earlier from.',
   },

@@ -100,10 +100,11 @@ export interface Failure {
   leftBehind: string;
   /** In place of the one that says that the restore failed. */
   sentence?: string;
+  dryRun?: true;
 }
 
 export function failed(failure: Failure): Fact<typeof RestoreFailed> {
-  const { target, task, requestId, code, leftBehind } = failure;
+  const { target, task, requestId, code, leftBehind, dryRun } = failure;
   const { tableName: table, account, region } = target ?? {};
   return {
     id: failure.id,
@@ -115,11 +116,12 @@ export function failed(failure: Failure): Fact<typeof RestoreFailed> {
     code,
     mistakes: few(failure.mistakes),
     leftBehind,
+    ...(dryRun && { dryRun }),
     sentence: failure.sentence ?? sentenceOf(failure),
   };
 }
 
-export function sentenceOf({ requestId, target, mistakes, leftBehind }: Failure): string {
+export function sentenceOf({ requestId, target, mistakes, leftBehind, dryRun }: Failure): string {
   const what = target?.tableName === undefined ? '' : ` of ${target.tableName}`;
   const said = mistakes
     .slice(0, 5)
@@ -127,7 +129,8 @@ export function sentenceOf({ requestId, target, mistakes, leftBehind }: Failure)
     .join(' ');
   const more = mistakes.length > 5 ? ` And ${mistakes.length - 5} more.` : '';
   const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
-  return `The restore${what} (request ${requestId}) failed. ${said}${more} ${left}`;
+  const came = dryRun ? 'would be refused' : 'failed';
+  return `The restore${what} (request ${requestId}) ${came}. ${said}${more} ${left}`;
 }
 
 export function failedTask(task: RestoreTask): Fact<typeof RestoreFailed> {

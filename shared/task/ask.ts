@@ -35,6 +35,8 @@ export interface Refusal {
   leftBehind: string;
   /** In place of the one that says that the task failed. */
   sentence?: string;
+  /** Nothing was asked for but an answer: people need not hear of it. */
+  dryRun?: true;
 }
 
 /** Which request it is. */
@@ -102,7 +104,10 @@ export async function askFor<Request extends AnyRequest, Kind extends Task, Plan
   const mistakes = mistakesIn(plan);
   if (request.dryRun) {
     // Nothing is written when nothing may begin.
-    if (mistakes !== undefined) return refuse({ code: 'Refused', mistakes, requestId, isDryRun: true });
+    if (mistakes !== undefined) {
+      const difference = contentHash({ mistakes });
+      return refuse({ code: 'Refused', mistakes, requestId, isDryRun: true, difference });
+    }
     if (asked.isEvent) await asking.tellPlanned(world, named, plan as Plan);
     return { dryRun: true, ...asking.explain(plan as Plan) };
   }
@@ -145,8 +150,8 @@ interface Reason extends Partial<Pick<Refusal, 'requestId' | 'sentence'>> {
 }
 
 /**
- * Says what is wrong, to whoever asked and to people, and leaves nothing behind. Of a dry run people hear nothing, but
- * who asked for it by an event, and rightly, hears why it would be refused.
+ * Says what is wrong, to whoever asked and to people, and leaves nothing behind. Whoever asked for a dry run by an event
+ * hears it by an event, which says so, and of which people are not told.
  */
 function refuserOf(
   { kind, tellRefused }: Pick<Asking<AnyRequest, Task, object, object>, 'kind' | 'tellRefused'>,
@@ -163,8 +168,12 @@ function refuserOf(
   }: Reason): Promise<TaskAnswer> => {
     const id = `${taskId(kind, requestId)}/refused/${code}${difference}`;
     const base = { id, requestId, at: world.clock.now(), code, mistakes, leftBehind: '' };
-    const refusal = { ...base, ...(sentence !== undefined && { sentence }) };
-    const failed = await tellRefused(world, refusal, isDryRun && !(asked.isEvent && code === 'Refused'));
+    const refusal = {
+      ...base,
+      ...(sentence !== undefined && { sentence }),
+      ...(isDryRun && { dryRun: true as const }),
+    };
+    const failed = await tellRefused(world, refusal, isDryRun && !asked.isEvent);
     world.logger.info(`${kind} refused`, { code, fields: mistakes.map(({ field }) => field) });
     return { failed, mistakes, ...(isDryRun && { dryRun: true }) };
   };

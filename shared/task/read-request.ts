@@ -35,18 +35,19 @@ export function readAs<Request>(
     ? []
     : result.error.issues.flatMap(closestIssues).flatMap((issue) => mistakesOf(issue, fileOf(type)));
   const partly = result.success ? result.data : parsed.value;
-  const all = [...mistakes, ...contradictionsOf(partly).filter(({ field }) => !isTold(mistakes, field))];
+  const contradictions = isObject(parsed.value) ? contradictionsOf(partly) : [];
+  const all = [...mistakes, ...contradictions.filter(({ field }) => !isTold(mistakes, field))];
   return result.success && all.length === 0 ? { request: result.data } : { mistakes: all, ...understood(parsed.value) };
 }
 
 function understood(value: unknown): Omit<Unreadable, 'mistakes'> {
-  const { requestId: said, dryRun } = (typeof value === 'object' && value !== null ? value : {}) as Record<
-    string,
-    unknown
-  >;
+  const { requestId: said, dryRun } = isObject(value) ? value : {};
   const { data: id } = z.safeParse(requestId, said);
   return { isDryRun: Boolean(dryRun), ...(id !== undefined && { requestId: id }) };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function fromText(text: string): { value: unknown } | undefined {
   try {
@@ -73,7 +74,9 @@ function mistakesOf(issue: z.core.$ZodIssue, file: string): Mistake[] {
     return [{ field, problem: 'It is not an object.', remedy: 'Send a JSON object: see events/examples.' }];
   }
   if (issue.input === undefined) {
-    return [{ field, problem: 'It is missing.', remedy: `Give it: see events/examples/${file}.` }];
+    // Without words of our own it would say what a validator says.
+    const how = issue.message.startsWith('Invalid') ? `see events/examples/${file}` : issue.message;
+    return [{ field, problem: 'It is missing.', remedy: `Give it: ${how}.` }];
   }
   return [
     { field, problem: `${shortened(JSON.stringify(issue.input))} is not right.`, remedy: sentence(issue.message) },

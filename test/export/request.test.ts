@@ -112,6 +112,26 @@ describe('an export', () => {
   });
 });
 
+describe('a dry run that would be refused', () => {
+  const wrong = { ...request, source: { table: 'nowhere' }, dryRun: true };
+
+  test('by event is told by an event that says that it was one', async () => {
+    here.send(wrong);
+    await here.pass(5000);
+    expect(here.factsOf('Export Failed')[0]?.detail).toMatchObject({
+      dryRun: true,
+      mistakes: [{ field: 'source.table' }],
+      sentence: expect.stringMatching(/would be refused.*Nothing was begun\.$/),
+    });
+  });
+
+  test('by hand is answered, and told to nobody', async () => {
+    expect(await here.ask(wrong)).toMatchObject({ dryRun: true, failed: expect.stringMatching(/would be refused/) });
+    await here.pass(5000);
+    expect(here.factsOf('Export Failed')).toEqual([]);
+  });
+});
+
 describe('the same request', () => {
   const exportsMade = () => here.calls.filter((name) => name === 'ExportTableToPointInTime').length;
 

@@ -467,6 +467,20 @@ describe('a dry run', () => {
     expect(await aws.ask(request)).toMatchObject({ state: 'RESTORING' });
   });
 
+  test.each([
+    ['a table that is not there', { source: { table: 'gone', latest: true } }],
+    ['an unknown field', { what: 'ever' }],
+  ])('by event with %s is told by an event that says that it was one', async (_, more) => {
+    const { aws, source } = await start();
+    aws.send({ source, target, reason, dryRun: true, ...more });
+    await aws.until(() => aws.facts.length > 0);
+    expect(aws.facts.map(({ type }) => type)).toEqual(['Restore Failed']);
+    expect(aws.facts[0]?.detail).toMatchObject({
+      dryRun: true,
+      sentence: expect.stringMatching(/would be refused.*Nothing was begun\.$/),
+    });
+  });
+
   test('by event is told as an event', async () => {
     const { aws, source } = await start();
     aws.send({ source, target, reason, dryRun: true });
