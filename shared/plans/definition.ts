@@ -4,8 +4,9 @@ import { accountPattern, regionPattern } from '../../events/patterns.ts';
 /** As plans.yml writes durations: `90m`, `36h`, `7d`, `2w`. */
 export const durationPattern = /^[1-9]\d{0,4}[mhdw]$/;
 
-const described = (description: string, more: Record<string, unknown> = {}) => z.meta({ description, ...more });
-const duration = (description: string) =>
+/** The words that editors show. */
+export const described = (description: string, more: Record<string, unknown> = {}) => z.meta({ description, ...more });
+export const duration = (description: string) =>
   z
     .string('write a number and m, h, d or w, as in 36h')
     .check(
@@ -39,7 +40,7 @@ function canMatchSomeName(pattern: string): boolean {
   return fixed <= 255 && (fixed >= 3 || pattern.includes('*'));
 }
 
-const tables = z
+export const tables = z
   .strictObject(
     {
       include: z.exactOptional(
@@ -124,7 +125,7 @@ const keep = z
     ),
   );
 
-const target = z
+export const target = z
   .strictObject(
     {
       account: z.exactOptional(
@@ -159,26 +160,27 @@ const target = z
     described('An account, its Regions, or both.', { minProperties: 1 }),
   );
 
+export const schedule = z.string('write cron(…), rate(…) or at(…)').check(
+  described(
+    'When: cron(minutes hours day-of-month month day-of-week year), rate(12 hours) or at(2027-01-31T03:00:00), as EventBridge Scheduler reads them.',
+    {
+      pattern: '^(cron|rate|at)\\(.+\\)$',
+      examples: ['cron(0 3 * * ? *)', 'rate(6 hours)'],
+    },
+  ),
+);
+
+export const timezone = (description: string) =>
+  z.exactOptional(
+    z.string('write a name of the IANA database, as Europe/Berlin').check(described(description, { default: 'UTC' })),
+  );
+
 /** One plan as it is written in plans.yml; rules across its fields are in deploy/plans/rules.ts. */
 export const PlanSource = z
   .strictObject(
     {
-      schedule: z.string('write cron(…), rate(…) or at(…)').check(
-        described(
-          'When: cron(minutes hours day-of-month month day-of-week year), rate(12 hours) or at(2027-01-31T03:00:00), as EventBridge Scheduler reads them.',
-          {
-            pattern: '^(cron|rate|at)\\(.+\\)$',
-            examples: ['cron(0 3 * * ? *)', 'rate(6 hours)'],
-          },
-        ),
-      ),
-      timezone: z.exactOptional(
-        z
-          .string('write a name of the IANA database, as Europe/Berlin')
-          .check(
-            described('The zone of the schedule and of the periods of keep, as Europe/Berlin.', { default: 'UTC' }),
-          ),
-      ),
+      schedule,
+      timezone: timezone('The zone of the schedule and of the periods of keep, as Europe/Berlin.'),
       tables,
       keep,
       targets: z.exactOptional(
