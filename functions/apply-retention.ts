@@ -1,5 +1,7 @@
+import { dynamoDbOf } from '../shared/aws/dynamodb.ts';
+import { assumedRole } from '../shared/aws/sts.ts';
 import { lambda } from '../shared/lambda.ts';
 import { applyRetention, retentionDoor } from '../shared/retention/trigger.ts';
 
 /** A run has ended, or a day has: deletes what a plan no longer keeps. */
-export const handler = lambda(retentionDoor, applyRetention);
+export const handler = lambda(retentionDoor, applyRetention, { dynamoDbOf, assumedRole });

@@ -1,5 +1,10 @@
 import { auditDoor, runAudit } from '../shared/audit/trigger.ts';
+import { dynamoDbOf } from '../shared/aws/dynamodb.ts';
+import { keysOf } from '../shared/aws/kms.ts';
+import { queuesOf } from '../shared/aws/sqs.ts';
+import { assumedRole } from '../shared/aws/sts.ts';
+import { taggingOf } from '../shared/aws/tagging.ts';
 import { lambda } from '../shared/lambda.ts';
 
 /** Every hour: compares AWS with the catalog and the plans, and reads the dead letters. */
-export const handler = lambda(auditDoor, runAudit);
+export const handler = lambda(auditDoor, runAudit, { dynamoDbOf, taggingOf, keysOf, queuesOf, assumedRole });

@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import plans from '../plans.yml';
+import type { Clients } from './clients.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { type Door, type Received, receive } from './door.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -23,12 +24,13 @@ const metrics = new Metrics();
 let world: World | undefined;
 
 /** One per environment, with the plans as they were deployed. The account is known from the first invocation on. */
-function worldOf(context: LambdaContext): World {
+function worldOf(context: LambdaContext, clients: Partial<Clients>): World {
   if (world !== undefined) return world;
   const environment = readEnvironment();
   const hub: Target = { account: accountOf(context, environment), region: environment.region };
   const byName = new Map(plans.map((plan) => [plan.name, plan]));
-  world = worldOfAws({ environment, hub, plans: byName, clock: systemClock, random: systemRandom, logger, metrics });
+  const ofProcess = { clock: systemClock, random: systemRandom, logger, metrics };
+  world = worldOfAws({ environment, hub, plans: byName, ...ofProcess }, clients);
   return world;
 }
 
@@ -44,14 +46,16 @@ const flushMetrics = (): void => {
 
 /**
  * The handler of a function: the event is read at the door, logs carry the request id, metrics are flushed, and what
- * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination.
+ * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination. `clients`:
+ * what the function speaks to beside its catalog and the bus of facts.
  */
 export function lambda<Opened extends Door, Answer>(
   door: Opened,
   act: (world: World) => (received: Received<Opened>, invocation: Invocation) => Promise<Answer>,
+  clients: Partial<Clients> = {},
 ) {
   const handle = (event: unknown, context: LambdaContext): Promise<Answer> => {
-    const current = worldOf(context);
+    const current = worldOf(context, clients);
     const endsAt = current.clock.now() + context.getRemainingTimeInMillis();
     return act(current)(receive(door, event), { id: context.awsRequestId, endsAt });
   };

@@ -1,17 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { ClientOptions } from './aws/client.ts';
-import { dynamoDbOf, itemCalls } from './aws/dynamodb.ts';
-import { exportCallsOf } from './aws/dynamodb-export.ts';
-import { restoreCallsOf } from './aws/dynamodb-restore.ts';
+import { itemCalls } from './aws/dynamodb.ts';
 import { eventBus } from './aws/eventbridge.ts';
-import { keysOf } from './aws/kms.ts';
-import { objectsOf } from './aws/s3.ts';
-import { settingsApiOf } from './aws/settings.ts';
-import { queuesOf } from './aws/sqs.ts';
-import { assumedRole } from './aws/sts.ts';
-import { taggingOf } from './aws/tagging.ts';
 import { catalogOf } from './catalog.ts';
+import type { Clients } from './clients.ts';
 import type { Clock, Random } from './clock.ts';
 import { ClockCheck } from './clock-check.ts';
 import type { Environment } from './environment.ts';
@@ -21,7 +14,7 @@ import { installationOf } from './names.ts';
 import type { Plan } from './plan.ts';
 import { Quotas } from './quotas.ts';
 import { type Target, targetKey } from './target.ts';
-import type { Capability, World } from './world.ts';
+import type { Capability, Queues, World } from './world.ts';
 
 export interface Surroundings {
   environment: Environment;
@@ -35,8 +28,11 @@ export interface Surroundings {
   clients?: ClientOptions;
 }
 
-/** Everything a function needs from outside, made of SDK clients. One per process: clients and quotas have memories. */
-export function worldOfAws(surroundings: Surroundings): World {
+/**
+ * Everything a function needs from outside, made of the clients that it names; what it has not named refuses to be
+ * called. One per process: clients and quotas have memories.
+ */
+export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>): World {
   const { environment, hub, plans, clock, random, logger, metrics, clients = {} } = surroundings;
   const clockCheck = new ClockCheck(clock);
   const catalog = catalogOf(itemCalls(clients, hub.region, clockCheck), environment.catalog, clock);
@@ -50,7 +46,7 @@ export function worldOfAws(surroundings: Surroundings): World {
       externalId: environment.externalId,
       sessionName: `tablekeep-${installation}`,
     };
-    return { ...clients, credentials: assumedRole(clients, hub.region, role) };
+    return { ...clients, credentials: (named.assumedRole ?? unnamed('assumedRole'))(clients, hub.region, role) };
   };
   const perTarget = <Client>(make: (options: ClientOptions, region: string) => Client) => {
     const made = new Map<string, Client>();
@@ -65,13 +61,14 @@ export function worldOfAws(surroundings: Surroundings): World {
       forget: (target: Target, capability: Capability) => made.delete(keyOf(target, capability)),
     };
   };
-  const dynamodbs = perTarget(dynamoDbOf);
-  const restores = perTarget(restoreCallsOf);
-  const exports = perTarget(exportCallsOf);
-  const objects = perTarget(objectsOf);
-  const settingsApis = perTarget(settingsApiOf);
-  const taggings = perTarget(taggingOf);
-  const keys = perTarget(keysOf);
+  const dynamodbs = perTarget(named.dynamoDbOf ?? unnamed('dynamoDbOf'));
+  const restores = perTarget(named.restoreCallsOf ?? unnamed('restoreCallsOf'));
+  const exports = perTarget(named.exportCallsOf ?? unnamed('exportCallsOf'));
+  const objects = perTarget(named.objectsOf ?? unnamed('objectsOf'));
+  const settingsApis = perTarget(named.settingsApiOf ?? unnamed('settingsApiOf'));
+  const taggings = perTarget(named.taggingOf ?? unnamed('taggingOf'));
+  const keys = perTarget(named.keysOf ?? unnamed('keysOf'));
+  const noQueues: Queues = { receive: unnamed('queuesOf'), remove: unnamed('queuesOf') };
 
   return {
     clock,
@@ -103,9 +100,13 @@ export function worldOfAws(surroundings: Surroundings): World {
     objects: (target) => objects.of(target, 'export'),
     tagging: (target) => taggings.of(target, 'read'),
     keys: (target, capability = 'read') => keys.of(target, capability),
-    queues: queuesOf(clients, hub.region),
+    queues: named.queuesOf?.(clients, hub.region) ?? noQueues,
     facts: factsOf(eventBus(clients, hub.region, environment.factsBus, clock), installation),
     logger,
     metrics,
   };
 }
+
+const unnamed = (client: keyof Clients) => (): never => {
+  throw new Error(`This function has no ${client}; name it in its file in functions/.`);
+};

@@ -32,6 +32,7 @@ import type { PlanSource } from '../../shared/plans/definition.ts';
 import type { Backup } from '../../shared/run.ts';
 import type { Invocation, World } from '../../shared/world.ts';
 import { worldOfAws } from '../../shared/world-of-aws.ts';
+import { everyClient } from '../support/clients.ts';
 import { type Fate, Worker } from '../support/worker.ts';
 
 export const hub = { account: '123456789012', region: 'us-east-1' };
@@ -130,25 +131,28 @@ export async function surroundings(startAt: string, plans: Plan[] = [aPlan()]) {
 
   const itsClock = { now: () => clock.now(), sleep: (ms: number) => sleep(clock, ms) };
   const worldWith = (deployed: Plan[], mine: ClientOptions = clients, ownClock: Clock = itsClock): World =>
-    worldOfAws({
-      environment: {
-        region: hub.region,
-        catalog: 'tablekeep-catalog',
-        factsBus: 'facts',
-        deadLetterQueues: [QueueUrl],
-        maxRuns: 50,
-        graceMs: 72 * 3_600_000,
-        memberRolePrefix: 'tablekeep',
-        externalId: 'tablekeep',
+    worldOfAws(
+      {
+        environment: {
+          region: hub.region,
+          catalog: 'tablekeep-catalog',
+          factsBus: 'facts',
+          deadLetterQueues: [QueueUrl],
+          maxRuns: 50,
+          graceMs: 72 * 3_600_000,
+          memberRolePrefix: 'tablekeep',
+          externalId: 'tablekeep',
+        },
+        hub,
+        plans: new Map(deployed.map((plan) => [plan.name, plan])),
+        clock: ownClock,
+        random: () => 0.5,
+        logger: silent,
+        metrics: new Metrics({ namespace: 'Tablekeep', serviceName: 'test', logger: silent }),
+        clients: mine,
       },
-      hub,
-      plans: new Map(deployed.map((plan) => [plan.name, plan])),
-      clock: ownClock,
-      random: () => 0.5,
-      logger: silent,
-      metrics: new Metrics({ namespace: 'Tablekeep', serviceName: 'test', logger: silent }),
-      clients: mine,
-    });
+      everyClient,
+    );
   const world = worldWith(plans);
   let invocations = 0;
 

@@ -20,6 +20,7 @@ import { type Plan, planOf } from '../../shared/plan.ts';
 import type { PlanSource } from '../../shared/plans/definition.ts';
 import type { World } from '../../shared/world.ts';
 import { worldOfAws } from '../../shared/world-of-aws.ts';
+import { everyClient } from './clients.ts';
 import { type Fate, Worker } from './worker.ts';
 
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
@@ -159,21 +160,24 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     },
     world(fate, skewMs) {
       const worker = new Worker(clock, fate, skewMs);
-      const world = worldOfAws({
-        environment,
-        hub,
-        plans,
-        clock: worker.clock,
-        random: () => random.number(),
-        logger: new Logger({ serviceName: 'test', logLevel: 'SILENT' }),
-        metrics: new Metrics({ namespace: 'Test', serviceName: 'test' }),
-        clients: options.isImmortal
-          ? {
-              credentials: { accessKeyId: hub.account, secretAccessKey: 'secret' },
-              requestHandler: { ...inProcess(aws) },
-            }
-          : { credentials: worker.credentials(hub.account), requestHandler: worker.handler(inProcess(aws)) },
-      });
+      const world = worldOfAws(
+        {
+          environment,
+          hub,
+          plans,
+          clock: worker.clock,
+          random: () => random.number(),
+          logger: new Logger({ serviceName: 'test', logLevel: 'SILENT' }),
+          metrics: new Metrics({ namespace: 'Test', serviceName: 'test' }),
+          clients: options.isImmortal
+            ? {
+                credentials: { accessKeyId: hub.account, secretAccessKey: 'secret' },
+                requestHandler: { ...inProcess(aws) },
+              }
+            : { credentials: worker.credentials(hub.account), requestHandler: worker.handler(inProcess(aws)) },
+        },
+        everyClient,
+      );
       return { world, worker };
     },
     until: async (isDone, withinMs = 3_600_000) => clock.run(clock.now() + withinMs, isDone),

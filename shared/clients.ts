@@ -1,0 +1,29 @@
+import type { dynamoDbOf } from './aws/dynamodb.ts';
+import type { exportCallsOf } from './aws/dynamodb-export.ts';
+import type { restoreCallsOf } from './aws/dynamodb-restore.ts';
+import type { keysOf } from './aws/kms.ts';
+import type { objectsOf } from './aws/s3.ts';
+import type { settingsApiOf } from './aws/settings.ts';
+import type { queuesOf } from './aws/sqs.ts';
+import type { assumedRole } from './aws/sts.ts';
+import type { taggingOf } from './aws/tagging.ts';
+
+/**
+ * What a function can speak to beside its catalog and the bus of facts. Each names what it needs in its own file, so
+ * that its bundle holds no more: a cold start reads every byte (docs/decisions/0010). Its role allows no others.
+ */
+export interface Clients {
+  /** Tables and backups. */
+  dynamoDbOf: typeof dynamoDbOf;
+  restoreCallsOf: typeof restoreCallsOf;
+  exportCallsOf: typeof exportCallsOf;
+  /** What stands in the buckets of exports. */
+  objectsOf: typeof objectsOf;
+  settingsApiOf: typeof settingsApiOf;
+  taggingOf: typeof taggingOf;
+  keysOf: typeof keysOf;
+  /** Dead-letter queues. */
+  queuesOf: typeof queuesOf;
+  /** Other accounts. */
+  assumedRole: typeof assumedRole;
+}

@@ -1,0 +1,23 @@
+import { dynamoDbOf } from '../../shared/aws/dynamodb.ts';
+import { exportCallsOf } from '../../shared/aws/dynamodb-export.ts';
+import { restoreCallsOf } from '../../shared/aws/dynamodb-restore.ts';
+import { keysOf } from '../../shared/aws/kms.ts';
+import { objectsOf } from '../../shared/aws/s3.ts';
+import { settingsApiOf } from '../../shared/aws/settings.ts';
+import { queuesOf } from '../../shared/aws/sqs.ts';
+import { assumedRole } from '../../shared/aws/sts.ts';
+import { taggingOf } from '../../shared/aws/tagging.ts';
+import type { Clients } from '../../shared/clients.ts';
+
+/** Whatever a function may name. */
+export const everyClient: Clients = {
+  dynamoDbOf,
+  restoreCallsOf,
+  exportCallsOf,
+  objectsOf,
+  settingsApiOf,
+  taggingOf,
+  keysOf,
+  queuesOf,
+  assumedRole,
+};
