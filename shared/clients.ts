@@ -1,5 +1,6 @@
 import type { dynamoDbOf } from './aws/dynamodb.ts';
 import type { exportCallsOf } from './aws/dynamodb-export.ts';
+import type { importCallsOf } from './aws/dynamodb-import.ts';
 import type { restoreCallsOf } from './aws/dynamodb-restore.ts';
 import type { keysOf } from './aws/kms.ts';
 import type { objectsOf } from './aws/s3.ts';
@@ -17,7 +18,8 @@ export interface Clients {
   dynamoDbOf: typeof dynamoDbOf;
   restoreCallsOf: typeof restoreCallsOf;
   exportCallsOf: typeof exportCallsOf;
-  /** What stands in the buckets of exports. */
+  importCallsOf: typeof importCallsOf;
+  /** What stands in the buckets of exports and imports. */
   objectsOf: typeof objectsOf;
   settingsApiOf: typeof settingsApiOf;
   taggingOf: typeof taggingOf;

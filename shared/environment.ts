@@ -11,6 +11,8 @@ export interface Environment {
   settingsEveryMs?: number;
   /** Of exports: `name=ownerAccount,name2`; absent: none. */
   exportBuckets?: string;
+  /** Name of the function's role, where it imports. */
+  importRole?: string;
   memberRolePrefix: string;
   externalId: string;
 }
@@ -27,6 +29,7 @@ export function readEnvironment(): Environment {
     graceMs: graceHours * 3_600_000,
     settingsEveryMs: numberIn('SETTINGS_EVERY_HOURS', 24) * 3_600_000,
     exportBuckets: process.env.EXPORT_BUCKETS ?? '',
+    importRole: process.env.IMPORT_ROLE ?? '',
     memberRolePrefix: process.env.MEMBER_ROLE_PREFIX || 'tablekeep',
     externalId: process.env.EXTERNAL_ID || 'tablekeep',
   };

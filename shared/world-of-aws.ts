@@ -42,7 +42,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
   const optionsFor = (target: Target, capability: Capability): ClientOptions => {
     if (target.account === hub.account) return clients;
     const role = {
-      roleArn: `arn:aws:iam::${target.account}:role/${environment.memberRolePrefix}-${capability}`,
+      roleArn: roleArnOf(target.account, `${environment.memberRolePrefix}-${capability}`),
       externalId: environment.externalId,
       sessionName: `tablekeep-${installation}`,
     };
@@ -64,6 +64,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
   const dynamodbs = perTarget(named.dynamoDbOf ?? unnamed('dynamoDbOf'));
   const restores = perTarget(named.restoreCallsOf ?? unnamed('restoreCallsOf'));
   const exports = perTarget(named.exportCallsOf ?? unnamed('exportCallsOf'));
+  const imports = perTarget(named.importCallsOf ?? unnamed('importCallsOf'));
   const objects = perTarget(named.objectsOf ?? unnamed('objectsOf'));
   const settingsApis = perTarget(named.settingsApiOf ?? unnamed('settingsApiOf'));
   const taggings = perTarget(named.taggingOf ?? unnamed('taggingOf'));
@@ -91,13 +92,20 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
       dynamodbs.forget(target, capability);
       restores.forget(target, capability);
       exports.forget(target, capability);
+      imports.forget(target, capability);
       objects.forget(target, capability);
       settingsApis.forget(target, capability);
     },
     settingsApi: (target, capability) => settingsApis.of(target, capability),
     restores: (target) => restores.of(target, 'restore'),
     exports: (target) => exports.of(target, 'export'),
-    objects: (target) => objects.of(target, 'export'),
+    imports: (target) => imports.of(target, 'import'),
+    importer: ({ account }) =>
+      roleArnOf(
+        account,
+        account === hub.account ? (environment.importRole ?? '') : `${environment.memberRolePrefix}-import`,
+      ),
+    objects: (target, capability = 'export') => objects.of(target, capability),
     tagging: (target) => taggings.of(target, 'read'),
     keys: (target, capability = 'read') => keys.of(target, capability),
     queues: named.queuesOf?.(clients, hub.region) ?? noQueues,
@@ -106,6 +114,8 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
     metrics,
   };
 }
+
+const roleArnOf = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
 const unnamed = (client: keyof Clients) => (): never => {
   throw new Error(`This function has no ${client}; name it in its file in functions/.`);

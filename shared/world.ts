@@ -5,6 +5,7 @@ import type { SettingsApi } from './aws/settings.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExportBucket } from './export/buckets.ts';
 import type { ExportCalls } from './export/calls.ts';
+import type { ImportCalls } from './import/calls.ts';
 import type { Plan } from './plan.ts';
 import type { Quotas } from './quotas.ts';
 import type { RestoreCalls } from './restore/calls.ts';
@@ -28,8 +29,12 @@ export interface World {
   restores(target: Target): RestoreCalls;
   /** The same for exporting; its capability is `export`. */
   exports(target: Target): ExportCalls;
-  /** The buckets that exports are written to, as the exporting role of that target sees them. */
-  objects(target: Target): Objects;
+  /** The same for importing; its capability is `import`. */
+  imports(target: Target): ImportCalls;
+  /** ARN of the role that imports there: whom a table lets write while it is being filled. */
+  importer(target: Target): string;
+  /** The buckets that exports are written to, as the role of that capability in that target sees them. */
+  objects(target: Target, capability?: 'export' | 'import'): Objects;
   /** What reads and puts back the settings of tables, with the rights of that capability: `read` reads only. */
   settingsApi(target: Target, capability: Capability): SettingsApi;
   quotas: Quotas;
@@ -42,7 +47,7 @@ export interface World {
 }
 
 /** Each has a role of its own in every account. Later: replace. */
-export type Capability = 'read' | 'backup' | 'retain' | 'restore' | 'export';
+export type Capability = 'read' | 'backup' | 'retain' | 'restore' | 'export' | 'import';
 
 /** What the deployment sets. */
 export interface Options {

@@ -45,7 +45,7 @@ export interface Verifying {
 /** A task that writes a table to S3. Instants are epoch ms. */
 export interface ExportTask extends Task {
   kind: 'export';
-  state: Exclude<TaskState, 'RESTORING' | 'SETTLING'>;
+  state: Exclude<TaskState, 'RESTORING' | 'SETTLING' | 'IMPORTING' | 'APPLYING'>;
   request: ExportRequest;
   priority: 'interactive' | 'bulk';
   /** Absent in tasks that were refused. */

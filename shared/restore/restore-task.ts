@@ -34,7 +34,7 @@ export interface Counting {
 /** A task that brings a table back. Instants are epoch ms. */
 export interface RestoreTask extends Task {
   kind: 'restore';
-  state: Exclude<TaskState, 'EXPORTING'>;
+  state: Exclude<TaskState, 'EXPORTING' | 'IMPORTING' | 'APPLYING'>;
   request: RestoreRequest;
   priority: 'interactive' | 'bulk';
   /** Absent in tasks that were refused. */

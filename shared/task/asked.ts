@@ -67,7 +67,7 @@ export function putTask({ catalog }: World, task: Task): Promise<Written> {
 export function idUsed({ id, kind, state }: Task): Mistake {
   return {
     field: 'requestId',
-    problem: `${kind === 'restore' ? 'A restore' : 'An export'} with this id was asked for before, with other content (task ${id}, ${state}); it stays as it was asked.`,
+    problem: `${kind === 'restore' ? 'A' : 'An'} ${kind} with this id was asked for before, with other content (task ${id}, ${state}); it stays as it was asked.`,
     remedy: 'Give a new requestId.',
   };
 }

@@ -5,7 +5,7 @@ import { taskKey } from './task.ts';
 
 /** Tasks of which AWS runs so many at once, per account and Region. */
 export interface Lane {
-  name: 'restore' | 'export';
+  name: 'restore' | 'export' | 'import';
   atOnce: number;
 }
 
@@ -14,6 +14,9 @@ export const restores: Lane = { name: 'restore', atOnce: 50 };
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
 export const exportsToS3: Lane = { name: 'export', atOnce: 300 };
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html */
+export const importsFromS3: Lane = { name: 'import', atOnce: 50 };
 
 /** What waits in the catalog for one destination. */
 export interface Queue {
@@ -117,7 +120,8 @@ const besideRunning = 50;
 const readAtOnce = 50;
 
 /** While AWS makes the table, or the files. */
-export const needsPlace = (state: unknown): boolean => ['QUEUED', 'RESTORING', 'EXPORTING'].includes(String(state));
+export const needsPlace = (state: unknown): boolean =>
+  ['QUEUED', 'RESTORING', 'EXPORTING', 'IMPORTING'].includes(String(state));
 
 /** A task that waits is looked at by the next heartbeat. One that is gone does not come back by this. */
 async function wake({ catalog, clock }: World, id: string): Promise<void> {

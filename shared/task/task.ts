@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Item, Key } from '../world.ts';
 
-/** What tasks there are. Later: import, replacement, drill. */
-export type TaskKind = 'restore' | 'export';
+/** What tasks there are. Later: replacement, drill. */
+export type TaskKind = 'restore' | 'export' | 'import';
 
 export type TaskState =
   | 'ACCEPTED'
@@ -10,6 +10,8 @@ export type TaskState =
   | 'RESTORING'
   | 'SETTLING'
   | 'EXPORTING'
+  | 'IMPORTING'
+  | 'APPLYING'
   | 'VERIFYING'
   | 'COMPLETED'
   | 'FAILED';

@@ -1,5 +1,6 @@
 import { dynamoDbOf } from '../../shared/aws/dynamodb.ts';
 import { exportCallsOf } from '../../shared/aws/dynamodb-export.ts';
+import { importCallsOf } from '../../shared/aws/dynamodb-import.ts';
 import { restoreCallsOf } from '../../shared/aws/dynamodb-restore.ts';
 import { keysOf } from '../../shared/aws/kms.ts';
 import { objectsOf } from '../../shared/aws/s3.ts';
@@ -14,6 +15,7 @@ export const everyClient: Clients = {
   dynamoDbOf,
   restoreCallsOf,
   exportCallsOf,
+  importCallsOf,
   objectsOf,
   settingsApiOf,
   taggingOf,
