@@ -3,6 +3,7 @@ import type { exportCallsOf } from './aws/dynamodb-export.ts';
 import type { importCallsOf } from './aws/dynamodb-import.ts';
 import type { restoreCallsOf } from './aws/dynamodb-restore.ts';
 import type { keysOf } from './aws/kms.ts';
+import type { requestsOf } from './aws/request-bus.ts';
 import type { objectsOf } from './aws/s3.ts';
 import type { settingsApiOf } from './aws/settings.ts';
 import type { queuesOf } from './aws/sqs.ts';
@@ -24,6 +25,8 @@ export interface Clients {
   settingsApiOf: typeof settingsApiOf;
   taggingOf: typeof taggingOf;
   keysOf: typeof keysOf;
+  /** The bus of requests. */
+  requestsOf: typeof requestsOf;
   /** Dead-letter queues. */
   queuesOf: typeof queuesOf;
   /** Other accounts. */

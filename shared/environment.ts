@@ -3,6 +3,8 @@ export interface Environment {
   region: string;
   catalog: string;
   factsBus: string;
+  /** Where the API puts requests; absent elsewhere. */
+  requestsBus?: string;
   /** URLs of the queues that the audit reads. */
   deadLetterQueues: string[];
   maxRuns: number;
@@ -24,6 +26,7 @@ export function readEnvironment(): Environment {
     region: textIn('AWS_REGION'),
     catalog: textIn('CATALOG'),
     factsBus: textIn('FACTS_BUS'),
+    requestsBus: process.env.REQUESTS_BUS ?? '',
     deadLetterQueues: (process.env.DEAD_LETTERS ?? '').split(',').filter((url) => url !== ''),
     maxRuns: numberIn('MAX_RUNS', 50),
     graceMs: graceHours * 3_600_000,

@@ -69,6 +69,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
   const settingsApis = perTarget(named.settingsApiOf ?? unnamed('settingsApiOf'));
   const taggings = perTarget(named.taggingOf ?? unnamed('taggingOf'));
   const keys = perTarget(named.keysOf ?? unnamed('keysOf'));
+  const noRequests = { put: unnamed('requestsOf') };
   const noQueues: Queues = { receive: unnamed('queuesOf'), remove: unnamed('queuesOf') };
 
   return {
@@ -110,6 +111,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
     keys: (target, capability = 'read') => keys.of(target, capability),
     queues: named.queuesOf?.(clients, hub.region) ?? noQueues,
     facts: factsOf(eventBus(clients, hub.region, environment.factsBus, clock), installation),
+    requests: named.requestsOf?.(clients, hub.region, environment.requestsBus ?? '', clock) ?? noRequests,
     logger,
     metrics,
   };

@@ -42,6 +42,8 @@ export interface World {
   keys(target: Target, capability?: Capability): Keys;
   queues: Queues;
   facts: Facts;
+  /** The bus of requests; of our API only. */
+  requests: Requests;
   logger: Logger;
   metrics: Metrics;
 }
@@ -199,6 +201,12 @@ export interface Queues {
 export interface Facts {
   /** Puts up to any number of facts of one kind, ten a call; throws unless every one was taken. */
   publish<Any extends Contract<unknown>>(contract: Any, details: Fact<Any>[]): Promise<void>;
+}
+
+/** The bus of requests. */
+export interface Requests {
+  /** Puts a request, checked by its contract; answers with the id and the time (epoch ms) of its event. */
+  put<Detail>(contract: Contract<Detail>, detail: Detail): Promise<{ id: string; at: number }>;
 }
 
 /** The detail of a fact without what the publisher adds (`installation`); `id` and `sentence` are the sender's. */

@@ -3,6 +3,7 @@ import { exportCallsOf } from '../../shared/aws/dynamodb-export.ts';
 import { importCallsOf } from '../../shared/aws/dynamodb-import.ts';
 import { restoreCallsOf } from '../../shared/aws/dynamodb-restore.ts';
 import { keysOf } from '../../shared/aws/kms.ts';
+import { requestsOf } from '../../shared/aws/request-bus.ts';
 import { objectsOf } from '../../shared/aws/s3.ts';
 import { settingsApiOf } from '../../shared/aws/settings.ts';
 import { queuesOf } from '../../shared/aws/sqs.ts';
@@ -20,6 +21,7 @@ export const everyClient: Clients = {
   settingsApiOf,
   taggingOf,
   keysOf,
+  requestsOf,
   queuesOf,
   assumedRole,
 };
