@@ -23,7 +23,8 @@ export interface Answer extends TaskAnswer {
 const asking: Asking<ExportRequest, ExportTask, Explained, Partial<Answer>> = {
   kind: 'export',
   read: (value) => readAs(ExportRequested, value, contradictionsOf),
-  plan: async (world, request, { id }) => planExport(await look(world, request), clientToken(world.installation, id)),
+  plan: async (world, request, { id }) =>
+    planExport(await look(world, request, id), clientToken(world.installation, id)),
   accept: (task, explained) => ({
     ...task,
     kind: 'export',

@@ -2,9 +2,11 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ExportCompleted, ExportFailed } from '../../events/export-events.ts';
 import { type Course, driveTask, fail, write } from '../task/drive.ts';
 import { exportsToS3, leaveQueue, mayRun, needsPlace, ticket } from '../task/queue.ts';
-import { taskKey } from '../task/task.ts';
+import { type Mistake, taskKey } from '../task/task.ts';
 import type { Invocation, World } from '../world.ts';
 import type { Exporting, ExportTask, PlannedExport } from './export-task.ts';
+import { claim, mistakeOfOverlap, spanOf } from './overlap.ts';
+import { folderOf } from './plan.ts';
 import { recover } from './recover.ts';
 import { start } from './start.ts';
 import { completed, failedTask } from './told.ts';
@@ -17,6 +19,8 @@ const queuedMs = 300_000;
 const course: Course<PlannedExport> = {
   stages: {
     async ACCEPTED(exporting) {
+      const overlap = await claimed(exporting);
+      if (overlap !== undefined) return fail(exporting, 'Refused', [overlap]);
       await write(exporting, { state: 'QUEUED' }, 'accepted');
       return 'next';
     },
@@ -50,6 +54,13 @@ export const drive = (
   invocation: Invocation,
   patienceMs: number,
 ): Promise<ExportTask | undefined> => driveTask(course, world, id, invocation, patienceMs);
+
+/** Of two requests that came together, and overlap, one goes on. */
+async function claimed({ world, task }: Exporting): Promise<Mistake | undefined> {
+  const span = spanOf(task.request, task.plan.table);
+  const overlap = span && (await claim(world, span, task.id));
+  return overlap && mistakeOfOverlap(overlap, folderOf(task.plan));
+}
 
 /** A right that is missing does not come by trying again: the task ends with a sentence. */
 function orForbidden(exporting: Exporting, error: unknown): Promise<'next'> {

@@ -8,6 +8,7 @@ import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
 import type { ExportBucket } from './buckets.ts';
 import type { ExportedTable } from './calls.ts';
+import { type Overlap, overlapOf, spanOf } from './overlap.ts';
 
 /** What was found of what a request names. */
 export interface Found {
@@ -26,11 +27,13 @@ export interface Found {
   bucketState?: 'there' | 'missing';
   /** Of the key that is named, where it can be looked at. */
   keyState?: string;
+  /** Another export of the same. */
+  overlap?: Overlap;
   queue: { running: number; waiting: number };
 }
 
 /** Reads everything that the plan of an export is made of. Only reads. */
-export async function look(world: World, request: ExportRequest): Promise<Found> {
+export async function look(world: World, request: ExportRequest, task: string): Promise<Found> {
   const { target, tableName } = placeOf(world, request);
   const allowed = world.options.exportBuckets;
   const queue = { running: 0, waiting: 0 };
@@ -49,6 +52,7 @@ export async function look(world: World, request: ExportRequest): Promise<Found>
   await lookAtTable(world, found);
   if (bucket !== undefined) await lookAtBucket(world, found, bucket);
   await lookAtKey(world, found);
+  await lookForOverlap(world, found, task);
   found.queue = await queueOf(world, exportsToS3, target);
   return found;
 }
@@ -89,6 +93,12 @@ async function lookAtBucket(world: World, found: Found, bucket: ExportBucket): P
       remedy: `Correct its owner in the deployment's parameter exportBuckets, or allow the role in the bucket's policy (docs/decisions/0006).`,
     });
   }
+}
+
+async function lookForOverlap(world: World, found: Found, task: string): Promise<void> {
+  const span = found.table && spanOf(found.request, found.table);
+  const overlap = span && (await overlapOf(world, span, task));
+  if (overlap !== undefined) found.overlap = overlap;
 }
 
 /** A key of another account may be used without being seen: AWS says when it cannot. */

@@ -6,8 +6,10 @@ import type { Mistake } from '../task/task.ts';
 import type { ExportBucket } from './buckets.ts';
 import type { ExportCall, ExportedTable } from './calls.ts';
 import type { ExportPlan } from './export-task.ts';
+import { secondOf } from './instants.ts';
 import type { Found } from './look.ts';
 import { mistakesOfFound } from './mistakes.ts';
+import { mistakeOfOverlap } from './overlap.ts';
 
 /** US dollars a gigabyte in us-east-1, November 2026: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 const dollarsAGigabyte = 0.1;
@@ -23,15 +25,17 @@ export interface Explained {
 
 /** The plan of an export, or everything that stands in its way at once. */
 export function planExport(found: Found, clientToken: string): Explained | { mistakes: Mistake[] } {
-  const { request, target, table, bucket, window } = found;
+  const { request, target, table, bucket, window, overlap } = found;
   const mistakes = mistakesOfFound(found);
-  if (table === undefined || bucket === undefined || mistakes.length > 0) return { mistakes };
+  if (table === undefined || bucket === undefined) return { mistakes };
   const { prefix } = request.destination;
+  const folder = { bucket, ...(prefix !== undefined && { prefix }) };
+  if (overlap !== undefined) mistakes.push(mistakeOfOverlap(overlap, folderOf(folder)));
+  if (mistakes.length > 0) return { mistakes };
   const plan: ExportPlan = {
     target,
     table: { name: table.name, id: table.id, arn: table.arn },
-    bucket,
-    ...(prefix !== undefined && { prefix }),
+    ...folder,
     type: request.type ?? 'full',
     call: callOf(request, table, bucket, clientToken),
     enablesRecovery: window === undefined,
@@ -63,8 +67,8 @@ function callOf(request: ExportRequest, { arn }: ExportedTable, bucket: ExportBu
       ...(view !== undefined && { IncrementalExportSpecification: { ExportViewType: view } }),
       ...(filter && { FilterSpecification: filterOf(filter) }),
     },
-    ...(exportTime !== undefined && { exportTime: Date.parse(exportTime) }),
-    ...(window && { window: { from: Date.parse(window.from), until: Date.parse(window.until) } }),
+    ...(exportTime !== undefined && { exportTime: secondOf(exportTime) }),
+    ...(window && { window: { from: secondOf(window.from), until: secondOf(window.until) } }),
   };
 }
 

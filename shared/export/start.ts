@@ -66,8 +66,8 @@ async function afterError(exporting: Exporting, error: unknown): Promise<'next' 
 
 function failUsed(exporting: Exporting, error: unknown): Promise<'next'> {
   const { ClientToken } = exporting.task.plan.call.input;
-  const problem = `AWS knows the token ${ClientToken} of this request with other parameters: ${errorText(error)}.`;
-  const remedy = 'Somebody else uses it: ask under a new requestId.';
+  const problem = `AWS has a conflict with another export, of the bucket or of this request's token ${ClientToken}: ${errorText(error)}.`;
+  const remedy = 'Ask under a new requestId, when other exports to the same folder have ended.';
   return fail(exporting, 'RequestIdUsed', [{ field: 'requestId', problem, remedy }]);
 }
 
