@@ -44,15 +44,16 @@ async function answer(aws: LocalAws, request: IncomingMessage, response: ServerR
     response.writeHead(413, { connection: 'close' }).end();
     return;
   }
-  const [path = '/', query = ''] = (request.url ?? '/').split('?');
+  const [, path = '/', query = ''] = /^([^?]*)\??(.*)$/s.exec(request.url ?? '/') ?? [];
   const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
+    Object.entries(request.headersDistinct).map(([name, values = []]) => [
       name,
-      Array.isArray(value) ? value.join(',') : (value ?? ''),
+      values.join(name === 'cookie' ? '; ' : ','),
     ]),
   );
   const answered = await aws.handle({ method: request.method ?? 'GET', path, query, headers, body });
-  response.writeHead(answered.status, answered.headers).end(answered.body);
+  const cookies = answered.cookies === undefined ? {} : { 'set-cookie': answered.cookies };
+  response.writeHead(answered.status, { ...answered.headers, ...cookies }).end(answered.body);
 }
 
 /** Undefined when it is larger than anything that AWS takes. */

@@ -74,6 +74,8 @@ export interface Service {
   errorHeaders?(error: AwsError): Record<string, string>;
   /** Refuses a call that the API's model forbids (types, lengths, patterns, enums, required members). */
   validate?(operation: string, input: Record<string, unknown>): void;
+  /** Answers a request that is no call of AWS's API but one of a customer's own, e.g. to an HTTP API; else undefined. */
+  answers?(request: WireRequest): Promise<WireAnswer> | undefined;
   /** What the caller must be allowed before the operation runs. An empty list: everybody may. */
   permissions(call: Call): Permission[];
   /** The policy of the called resource, if it has one. */
@@ -164,6 +166,8 @@ export interface WireRequest {
 export interface WireAnswer {
   status: number;
   headers: Record<string, string>;
+  /** A `set-cookie` for each. */
+  cookies?: string[];
   body: Uint8Array;
 }
 

@@ -1,3 +1,4 @@
+import { type ApiGatewayOptions, createApiGateway } from './apigateway/apigateway.ts';
 import { autoscaling } from './autoscaling/autoscaling.ts';
 import { type AwsOptions, createAws, type LocalAws } from './aws.ts';
 import { type Clock, realClock } from './clock.ts';
@@ -32,6 +33,7 @@ export interface ServicesOptions {
   scheduler?: Omit<SchedulerOptions, 'assumeFor'>;
   lambda?: Pick<LambdaOptions, 'onLog' | 'onDeliveryFailure' | 'mappingMs'>;
   kinesis?: KinesisOptions;
+  apigateway?: Omit<ApiGatewayOptions, 'iam'>;
 }
 
 /** The services that tests and demos look into, beside their API. */
@@ -70,6 +72,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
     streams,
     metrics,
     autoscaling(core, { alarms: metrics.alarms, throughputOf: tables.throughputOf }),
+    ...createApiGateway(core, { iam, ...options.apigateway }),
   ];
   return { dynamodb: tables, lambda, s3, sns, cloudformation, all };
 }

@@ -1,10 +1,12 @@
 /** Numbers and switches that a parameter or `Fn::If` may give as text; CloudFormation converts by the resource's schema. */
 const numbers = new Set(
-  'MaximumRetryAttempts MaximumEventAgeInSeconds MaximumWindowInMinutes ReadCapacityUnits WriteCapacityUnits MaxReadRequestUnits MaxWriteRequestUnits RecoveryPeriodInDays ReservedConcurrentExecutions Timeout MemorySize MaxSessionDuration'.split(
+  'MaximumRetryAttempts MaximumEventAgeInSeconds MaximumWindowInMinutes ReadCapacityUnits WriteCapacityUnits MaxReadRequestUnits MaxWriteRequestUnits RecoveryPeriodInDays ReservedConcurrentExecutions Timeout MemorySize MaxSessionDuration TimeoutInMillis ThrottlingRateLimit ThrottlingBurstLimit'.split(
     ' ',
   ),
 );
-const switches = new Set('Enabled SSEEnabled PointInTimeRecoveryEnabled DeletionProtectionEnabled'.split(' '));
+const switches = new Set(
+  'Enabled SSEEnabled PointInTimeRecoveryEnabled DeletionProtectionEnabled AutoDeploy'.split(' '),
+);
 
 function typed(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return coerce(value);

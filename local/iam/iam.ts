@@ -34,6 +34,9 @@ export interface Use {
 export interface LocalIam extends Iam, Roles {
   /** Accounts of one organisation; `aws:PrincipalOrgID` and `aws:ResourceOrgID` tell. */
   setOrganisation(account: string, organisation: string): void;
+  organisationOf(account: string): string | undefined;
+  /** What signs with this key must use: a session's secret and token; a key that is nobody's session is its own secret. */
+  signingKeys(accessKey: string): { secretAccessKey: string; sessionToken?: string };
   /** Credentials of a role's session, if its trust policy and the caller's own policies allow. */
   assumeRole(caller: Caller, request: RoleRequest): Credentials;
   /** AWS takes on a role for one call, if the role's trust policy lets it. Throws `AwsError` AccessDenied. */
@@ -120,6 +123,8 @@ export function createIam(options: { clock: Clock; random: Random; account: stri
       return { account, principalArn: rootOf(account), arn: rootOf(account), accessKey };
     },
     setOrganisation: (account, organisation) => void organisations.set(account, organisation),
+    organisationOf: (account) => organisations.get(account),
+    signingKeys: (accessKey) => sessions.keys(accessKey) ?? { secretAccessKey: accessKey },
     assumeRole(caller, { roleArn, sessionName, externalId, durationSeconds = 3600 }) {
       const role = trusting(caller, roleArn, {
         'sts:RoleSessionName': sessionName,

@@ -3,7 +3,7 @@ import type { Decision } from './evaluate.ts';
 
 /** Services whose errors are XML call it AccessDenied; they and REST-JSON answer 403, the other JSON ones 400. */
 const xmlServices = new Set(['sts', 'sns', 'iam', 'cloudformation', 's3']);
-const restServices = new Set(['lambda', 'scheduler']);
+const restServices = new Set(['lambda', 'scheduler', 'apigateway', 'execute-api']);
 
 function reasonOf(decision: Decision, action: string): string {
   if (action === 'sts:AssumeRole') return '';

@@ -21,12 +21,14 @@ export interface Sessions {
   open(role: Role, sessionName: string, durationSeconds: number): Credentials;
   /** Undefined for a key that is nobody's session. Throws `AwsError` ExpiredTokenException. */
   find(accessKey: string): Caller | undefined;
+  /** What the session was given to sign with; undefined for a key that is nobody's session. */
+  keys(accessKey: string): Credentials | undefined;
   arnOf(role: Role, sessionName: string): string;
 }
 
 /** No session at first. Keys follow from the seed. */
 export function createSessions(clock: Clock, random: Random): Sessions {
-  const sessions = new Map<string, { caller: Caller; expiresAt: number }>();
+  const sessions = new Map<string, { caller: Caller; credentials: Credentials }>();
   const arnOf = (role: Role, sessionName: string) =>
     `arn:aws:sts::${role.account}:assumed-role/${role.name}/${sessionName}`;
   return {
@@ -36,8 +38,7 @@ export function createSessions(clock: Clock, random: Random): Sessions {
       const expiresAt = clock.now() + durationSeconds * 1000;
       const arn = arnOf(role, sessionName);
       const caller = { account: role.account, principalArn: role.arn, arn, accessKey: accessKeyId };
-      sessions.set(accessKeyId, { caller, expiresAt });
-      return {
+      const credentials = {
         accessKeyId,
         secretAccessKey: random.hex(40),
         sessionToken: random.hex(64),
@@ -45,11 +46,14 @@ export function createSessions(clock: Clock, random: Random): Sessions {
         assumedRoleId: `${role.id}:${sessionName}`,
         arn,
       };
+      sessions.set(accessKeyId, { caller, credentials });
+      return credentials;
     },
+    keys: (accessKey) => sessions.get(accessKey)?.credentials,
     find(accessKey) {
       const session = sessions.get(accessKey);
       if (session === undefined) return undefined;
-      if (session.expiresAt > clock.now()) return session.caller;
+      if (session.credentials.expiresAt > clock.now()) return session.caller;
       throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired', 403);
     },
   };

@@ -39,8 +39,13 @@ const maxBodyBytes = 2 ** 20;
 /** Answers requests as they come over the wire: whose is it, for which service, and how does the answer look? */
 export function wireDoor(door: Door): (request: WireRequest) => Promise<WireAnswer> {
   const { core, services } = door;
+  const others = [...services.values()].filter((service) => service.answers !== undefined);
 
   return async (request) => {
+    for (const service of others) {
+      const answer = service.answers?.(request);
+      if (answer !== undefined) return dated(core, seenBy(request, await answer));
+    }
     const requestId = core.random.uuid();
     const signature = readSignature(request);
     const service = findService(services, request, signature);

@@ -1,5 +1,6 @@
 import type { Kind } from '../kind.ts';
 import { logGroup } from './accepted.ts';
+import { api, integration, route, stage } from './apigateway.ts';
 import { table } from './dynamodb.ts';
 import { eventBus, eventBusPolicy, rule } from './events.ts';
 import { managedPolicy, policy, role } from './iam.ts';
@@ -10,6 +11,10 @@ import { schedule, scheduleGroup } from './scheduler.ts';
 
 /** Every type of resource that can be deployed here. */
 const kinds: Record<string, Kind> = {
+  'AWS::ApiGatewayV2::Api': api,
+  'AWS::ApiGatewayV2::Integration': integration,
+  'AWS::ApiGatewayV2::Route': route,
+  'AWS::ApiGatewayV2::Stage': stage,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::EventBus': eventBus,
   'AWS::Events::EventBusPolicy': eventBusPolicy,
