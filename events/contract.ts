@@ -19,6 +19,9 @@ export interface Contract<Detail> {
 /** `source` of every event of ours. */
 export const source = 'tablekeep';
 
+/** `source` of the requests that our API puts for a signed caller; the bus takes it from the API's role only. */
+export const apiSource = 'tablekeep.api';
+
 /** An instant: ISO 8601 in UTC, as `new Date(ms).toISOString()` writes it. */
 export const instant = z.iso
   .datetime('write an instant in UTC, as in 2026-01-31T02:00:00Z')

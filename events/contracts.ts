@@ -3,6 +3,8 @@ import * as backups from './backup-events.ts';
 import type { Contract } from './contract.ts';
 import * as exports from './export-events.ts';
 import * as exportRequests from './export-request.ts';
+import * as operations from './operation-events.ts';
+import * as operationRequests from './operation-requests.ts';
 import * as requests from './requests.ts';
 import * as restores from './restore-events.ts';
 import * as restoreRequests from './restore-request.ts';
@@ -13,6 +15,8 @@ import * as runs from './run-events.ts';
 export const contracts: Contract<unknown>[] = [
   requests,
   restoreRequests,
+  operationRequests,
+  operations,
   runs,
   backups,
   retention,

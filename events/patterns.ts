@@ -7,6 +7,9 @@ const stampText = '\\d{8}T\\d{6}Z(-[0-9a-f]{8})?';
 /** `<account>/<region>/<plan>/<stamp>` */
 export const runIdText = `\\d{12}/[a-z0-9-]+/${planNameText}/${stampText}`;
 
+/** `<run>/<table id>`: the entry of the ledger. */
+export const backupIdPattern = new RegExp(`^${runIdText}/[0-9a-zA-Z-]+$`);
+
 /** Lower-case letters, digits and hyphens, short enough to be part of every backup's name. */
 export const planNamePattern = new RegExp(`^${planNameText}$`);
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { account, instant, region, request, tableName } from './contract.ts';
 import { planNamePattern } from './patterns.ts';
+import { requester } from './words.ts';
 
 const plan = z
   .string('give a plan of plans.yml, or tables and a reason')
@@ -17,10 +18,11 @@ const tables = z
   );
 
 const planOrTables = z.union([
-  z.strictObject({ plan, reason: z.optional(reason) }),
+  z.strictObject({ plan, reason: z.optional(reason), requester: z.optional(requester) }),
   z.strictObject({
     tables,
     reason,
+    requester: z.optional(requester),
     /** When retention may delete these backups; without it they stay until somebody deletes them. */
     expiresAt: z.optional(instant),
     /** One of the deployment's targets; where the service is deployed by default. */

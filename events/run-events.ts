@@ -46,9 +46,9 @@ export const RunSkipped = fact(
   {
     sentBy: 'start-run, take-backups',
     heardBy: '',
-    when: 'a firing came later than startWithin, or the run before it was not done and the plan says overlap: skip',
+    when: 'a firing came later than startWithin, the run before it was not done and the plan says overlap: skip, or somebody cancelled it',
   },
-  { ...ofARun, scheduledAt: instant, reason: z.enum(['late', 'overlap', 'disabled']) },
+  { ...ofARun, scheduledAt: instant, reason: z.enum(['late', 'overlap', 'disabled', 'cancelled']) },
 );
 
 export const WorkDue = fact(

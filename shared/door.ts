@@ -15,6 +15,8 @@ export interface Door {
 export interface Envelope {
   id: string;
   account: string;
+  /** Whoever put it says so; `tablekeep.api` only our API can say. */
+  source: string;
   /** Epoch ms. */
   at: number;
   isReplayed: boolean;
@@ -31,6 +33,7 @@ type EventOf<Any> =
 const envelope = z.object({
   id: z.string(),
   account: z.string(),
+  source: z.string(),
   time: z.iso.datetime(),
   'detail-type': z.string(),
   detail: z.unknown(),
@@ -44,7 +47,7 @@ export function receive<Opened extends Door>(door: Opened, event: unknown): Rece
 }
 
 function readEvent({ events }: Door, event: object) {
-  const { id, account, time, 'detail-type': type, detail, ...rest } = read('The event', envelope, event);
+  const { id, account, source, time, 'detail-type': type, detail, ...rest } = read('The event', envelope, event);
   const contract = events.find((other) => other.type === type);
   if (contract === undefined) {
     const taken = events.map((other) => `"${other.type}"`).join(', ');
@@ -53,7 +56,7 @@ function readEvent({ events }: Door, event: object) {
   return {
     type,
     detail: read(`"${type}"`, contract.detail, detail),
-    envelope: { id, account, at: Date.parse(time), isReplayed: rest['replay-name'] !== undefined },
+    envelope: { id, account, source, at: Date.parse(time), isReplayed: rest['replay-name'] !== undefined },
   };
 }
 

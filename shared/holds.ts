@@ -8,13 +8,21 @@ import type { Catalog, Change, Item } from './world.ts';
 /** Which backup: a duplicate has an entry of its own. */
 type Held = BackupOf & Pick<Backup, 'tableName' | 'isDuplicate' | 'backupArn' | 'createdAt'>;
 
+/** Who says what about a backup, when, and why. */
+export interface Word {
+  by: string;
+  reason: string;
+  at: number;
+}
+
 /**
  * A person's word that a backup stays, until it is lifted; said again, the last word counts. It and a delete are both
- * conditional on AVAILABLE, so that one of the two loses.
+ * conditional on AVAILABLE, so that one of the two loses. A request (`requestId`) that comes twice acts once, whatever
+ * was said in between.
  * @throws PermanentError when the backup is not AVAILABLE any more, or not yet.
  */
-export function hold(catalog: Catalog, backup: Held, word: { by: string; reason: string; at: number }): Promise<void> {
-  return whileAvailable(catalog, backup, 'held', {
+export function hold(catalog: Catalog, backup: Held, word: Word, requestId?: string): Promise<void> {
+  return whileAvailable(catalog, backup, 'held', requestId, {
     update: 'SET #hold = :word',
     names: { '#hold': 'hold' },
     values: { ':word': word },
@@ -22,8 +30,21 @@ export function hold(catalog: Catalog, backup: Held, word: { by: string; reason:
 }
 
 /** Takes the hold away, if there is one. */
-export function liftHold(catalog: Catalog, backup: Held): Promise<void> {
-  return whileAvailable(catalog, backup, 'released', { update: 'REMOVE #hold', names: { '#hold': 'hold' } });
+export function liftHold(catalog: Catalog, backup: Held, requestId?: string): Promise<void> {
+  return whileAvailable(catalog, backup, 'released', requestId, { update: 'REMOVE #hold', names: { '#hold': 'hold' } });
+}
+
+/**
+ * A manual backup expires at that instant: retention deletes it with all its safeguards.
+ * @throws PermanentError when it is held, or needed by a task, or not AVAILABLE.
+ */
+export function expire(catalog: Catalog, backup: Held, word: Word, requestId: string): Promise<void> {
+  return whileAvailable(catalog, backup, 'deleted', requestId, {
+    update: 'SET expiresAt = :now, deletion = :word',
+    condition: 'attribute_not_exists(#hold) AND attribute_not_exists(pins)',
+    names: { '#hold': 'hold' },
+    values: { ':now': word.at, ':word': word },
+  });
 }
 
 /**
@@ -31,7 +52,7 @@ export function liftHold(catalog: Catalog, backup: Held): Promise<void> {
  * @throws PermanentError when the backup is not AVAILABLE any more, or not yet.
  */
 export function pin(catalog: Catalog, backup: Held, taskId: string): Promise<void> {
-  return whileAvailable(catalog, backup, 'pinned', {
+  return whileAvailable(catalog, backup, 'pinned', undefined, {
     update: 'ADD pins :task',
     values: { ':task': new Set([taskId]) },
   });
@@ -39,21 +60,40 @@ export function pin(catalog: Catalog, backup: Held, taskId: string): Promise<voi
 
 /** The task is over. A set that becomes empty is an attribute that is gone. */
 export function unpin(catalog: Catalog, backup: Held, taskId: string): Promise<void> {
-  return whileAvailable(catalog, backup, 'unpinned', {
+  return whileAvailable(catalog, backup, 'unpinned', undefined, {
     update: 'DELETE pins :task',
     values: { ':task': new Set([taskId]) },
   });
 }
 
-async function whileAvailable(catalog: Catalog, backup: Held, done: string, change: Change): Promise<void> {
+async function whileAvailable(
+  catalog: Catalog,
+  backup: Held,
+  done: string,
+  requestId: string | undefined,
+  change: Change,
+): Promise<void> {
+  const { update, condition, names, values } = requestId === undefined ? change : once(change, requestId);
   const written = await catalog.update(backupKey(backup), {
-    ...change,
-    condition: '#state = :available',
-    names: { ...change.names, '#state': 'state' },
-    values: { ...change.values, ':available': 'AVAILABLE' },
+    update,
+    condition: ['#state = :available', ...(condition === undefined ? [] : [condition])].join(' AND '),
+    names: { ...names, '#state': 'state' },
+    values: { ...values, ':available': 'AVAILABLE' },
   });
-  if (!written.done) throw new PermanentError(refusal(backup, done, written.found));
+  if (written.done || (requestId !== undefined && hasActed(written.found, requestId))) return;
+  throw new PermanentError(refusal(backup, done, written.found));
 }
+
+/** Remembers the request with what it does, in one write, so that it acts once. */
+const once = ({ update, condition, names, values }: Change, requestId: string): Change => ({
+  update: `${update} ADD acted :acted`,
+  condition: [...(condition === undefined ? [] : [condition]), 'NOT contains(acted, :id)'].join(' AND '),
+  ...(names && { names }),
+  values: { ...values, ':acted': new Set([requestId]), ':id': requestId },
+});
+
+const hasActed = (found: Item | undefined, requestId: string): boolean =>
+  found?.acted instanceof Set && found.acted.has(requestId);
 
 function refusal(backup: Held, done: string, found: Item | undefined): string {
   const which = `The backup of ${backup.tableName} from ${iso(contentAt(backup))}`;
@@ -62,5 +102,14 @@ function refusal(backup: Held, done: string, found: Item | undefined): string {
     return `${which} can not be ${done} any more: retention is deleting it, or has. Choose another one.`;
   }
   if (state === undefined) return `${which} can not be ${done}: the catalog does not know it.`;
+  if (state === 'AVAILABLE') return `${which} can not be ${done}: ${whyKept(found)}`;
   return `${which} can not be ${done}: it is ${String(state)}, not AVAILABLE. Wait for it, or choose another one.`;
+}
+
+/** Why an AVAILABLE one was refused: only deletes are. */
+function whyKept(found: Item | undefined): string {
+  const held = found?.hold as Word | undefined;
+  if (held) return `${held.by} holds it since ${iso(held.at)} (${held.reason}). Lift the hold first.`;
+  const tasks = [...((found?.pins ?? []) as Set<string>)].join(', ');
+  return `it is needed by ${tasks}. Wait for its end.`;
 }

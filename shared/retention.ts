@@ -1,3 +1,4 @@
+import { iso } from './clock.ts';
 import type { Keep } from './plan.ts';
 import { contentAt, describeKeep, type Rule, type RuleName, rulesOf } from './retention/rules.ts';
 import type { Backup } from './run.ts';
@@ -90,8 +91,13 @@ function applyExceptions({ backup, keptBy }: Verdict, isOriginalMissing: boolean
 
 const expired = (verdict: Verdict, whyNot: string): Verdict => ({
   ...verdict,
-  expiredBecause: verdict.backup.isDuplicate ? 'It is a second backup of the same run and table.' : whyNot,
+  expiredBecause: verdict.backup.isDuplicate
+    ? 'It is a second backup of the same run and table.'
+    : whyGone(verdict, whyNot),
 });
+
+const whyGone = ({ backup: { deletion } }: Verdict, whyNot: string): string =>
+  deletion ? `${deletion.by} asked for it at ${iso(deletion.at)} (${deletion.reason}).` : whyNot;
 
 /** An original that is not there, or not yet: a second backup in its place may be the only good one. */
 function isLost({ state, isDuplicate }: Backup): boolean {

@@ -1,4 +1,5 @@
 import type { RunName } from './names.ts';
+import type { Requester } from './requester.ts';
 
 /** QUEUED waits for admission or for the run before it; the last three are ends. */
 export type RunState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
@@ -24,6 +25,7 @@ export interface Run extends RunName {
   overlap: 'skip' | 'queue';
   /** For runs that were asked for. */
   requestId?: string;
+  requester?: Requester;
   reason?: string;
   /** When retention may delete the backups of an ad-hoc run. */
   expiresAt?: number;
@@ -37,7 +39,9 @@ export interface Run extends RunName {
   /** Once ended, so that the end told again after a crash is the same. */
   outcome?: Outcome;
   /** Why it was skipped. */
-  skipped?: 'late' | 'overlap' | 'disabled';
+  skipped?: 'late' | 'overlap' | 'disabled' | 'cancelled';
+  /** Of one that was cancelled: by whom and why. */
+  cancelled?: { by: string; reason: string };
   dueAt?: number;
   driver?: string;
   leaseUntil?: number;
@@ -93,6 +97,10 @@ export interface Backup extends RunName {
   error?: string;
   /** A person's word that it stays. */
   hold?: { by: string; reason: string; at: number };
+  /** Ad-hoc: somebody wanted it deleted then. */
+  deletion?: { by: string; reason: string; at: number };
+  /** Ids of the requests that have acted on it: each acts once. */
+  acted?: Set<string>;
   /** Ids of the tasks that need it. */
   pins?: Set<string>;
   /** Ad-hoc: when it may be deleted. */

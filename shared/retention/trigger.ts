@@ -1,32 +1,40 @@
 import * as z from 'zod/mini';
 import { account, planName, region } from '../../events/contract.ts';
+import { DeleteRequested, HoldRequested, ReleaseRequested } from '../../events/operation-requests.ts';
 import { RunCompleted, WorkDue } from '../../events/run-events.ts';
 import type { Received } from '../door.ts';
 import { PermanentError } from '../errors.ts';
-import { adHoc } from '../names.ts';
-import { targetsOf } from '../plan.ts';
+import { whyIgnored } from '../run/wish.ts';
 import { parseTarget, type Target, targetKey } from '../target.ts';
 import type { Invocation, World } from '../world.ts';
 import { type Retained, retain, retentionKey } from './apply.ts';
+import { everyPlanInTarget, notDeployed, whyRefused } from './deployed.ts';
 import type { PlanInTarget } from './facts.ts';
 import { forget, want } from './lease.ts';
 import { type PreviewedVerdict, preview } from './preview.ts';
+import { type Operated, operate } from './requests.ts';
 
 /** apply-retention takes the end of a run, what is due, and by hand a plan; with nothing at all, every plan becomes due. */
 export const retentionDoor = {
-  events: [RunCompleted, WorkDue],
-  bare: z.strictObject({
-    plan: z.optional(planName),
-    account: z.optional(account),
-    region: z.optional(region),
-    /** Says what would happen, and does and writes nothing. */
-    dryRun: z.optional(z.boolean()),
-    /** Lifts the budget for this run. */
-    confirm: z.optional(z.boolean()),
-  }),
+  events: [RunCompleted, WorkDue, HoldRequested, ReleaseRequested, DeleteRequested],
+  bare: z.union([
+    z.strictObject({
+      plan: z.optional(planName),
+      account: z.optional(account),
+      region: z.optional(region),
+      /** Says what would happen, and does and writes nothing. */
+      dryRun: z.optional(z.boolean()),
+      /** Lifts the budget for this run. */
+      confirm: z.optional(z.boolean()),
+    }),
+    z.strictObject({ hold: HoldRequested.detail }),
+    z.strictObject({ release: ReleaseRequested.detail }),
+    z.strictObject({ delete: DeleteRequested.detail }),
+  ]),
 } as const;
 
-type Bare = z.infer<(typeof retentionDoor)['bare']>;
+type BareWish = z.infer<(typeof retentionDoor)['bare']>;
+type Bare = Exclude<BareWish, { hold: unknown } | { release: unknown } | { delete: unknown }>;
 
 /** What is answered for a plan in a target. Without counts or verdicts it goes on later. */
 export interface Answer {
@@ -40,23 +48,38 @@ export interface Answer {
 /** Rules come from the deployed plans: an event only says which of them to apply. */
 export const applyRetention =
   (world: World) =>
-  async (received: Received<typeof retentionDoor>, invocation: Invocation): Promise<Answer[]> => {
-    if (received.type === 'bare') return byHand(world, received.detail, invocation);
-    const of = received.type === 'Work Due' ? dueOf(received.detail.key) : runOf(received.detail);
-    const refused = whyRefused(world, of);
-    if (refused === undefined) return [answer(of, { retained: await retain(world, of, invocation) })];
-    world.logger.warn('retention refused', { ...of, refused });
-    await forget(world, retentionKey(of));
-    return [answer(of, { refused })];
+  async (received: Received<typeof retentionDoor>, invocation: Invocation): Promise<Answer[] | Operated | Ignored> => {
+    if (received.type === 'bare') return bare(world, received.detail, invocation);
+    if (received.type === 'Run Completed') return [await apply(world, runOf(received.detail), invocation)];
+    if (received.type === 'Work Due') return [await apply(world, dueOf(received.detail.key), invocation)];
+    const { envelope, detail, type } = received;
+    const ignored = whyIgnored(envelope, world.hub.account, world.clock.now());
+    if (ignored === undefined) return operate(world, { operation: operationOf[type], detail, ...envelope }, invocation);
+    world.logger.warn('request ignored', { why: ignored });
+    return { ignored };
   };
 
-/** Every plan in each of its targets, and what was asked for without a plan in all of them. */
-export function everyPlanInTarget({ plans, hub }: Pick<World, 'plans' | 'hub'>): PlanInTarget[] {
-  const ofPlans = [...plans.values()].flatMap((plan) =>
-    targetsOf(plan, hub).map((target) => ({ plan: plan.name, target })),
-  );
-  const targets = new Map([hub, ...ofPlans.map(({ target }) => target)].map((target) => [targetKey(target), target]));
-  return [...ofPlans, ...[...targets.values()].map((target) => ({ plan: adHoc, target }))];
+/** A request that nobody listens to, and why. */
+export interface Ignored {
+  ignored: string;
+}
+
+const operationOf = { 'Hold Requested': 'Hold', 'Release Requested': 'Release', 'Delete Requested': 'Delete' } as const;
+
+async function bare(world: World, wish: BareWish, invocation: Invocation): Promise<Answer[] | Operated> {
+  const asked = { id: invocation.id, at: world.clock.now() };
+  if ('hold' in wish) return operate(world, { ...asked, operation: 'Hold', detail: wish.hold }, invocation);
+  if ('release' in wish) return operate(world, { ...asked, operation: 'Release', detail: wish.release }, invocation);
+  if ('delete' in wish) return operate(world, { ...asked, operation: 'Delete', detail: wish.delete }, invocation);
+  return byHand(world, wish, invocation);
+}
+
+async function apply(world: World, of: PlanInTarget, invocation: Invocation): Promise<Answer> {
+  const refused = whyRefused(world, of);
+  if (refused === undefined) return answer(of, { retained: await retain(world, of, invocation) });
+  world.logger.warn('retention refused', { ...of, refused });
+  await forget(world, retentionKey(of));
+  return answer(of, { refused });
 }
 
 async function byHand(world: World, wish: Bare, invocation: Invocation): Promise<Answer[]> {
@@ -75,19 +98,6 @@ async function byHand(world: World, wish: Bare, invocation: Invocation): Promise
   return ends.map((end, index) =>
     answer(all[index] as PlanInTarget, { retained: end.status === 'fulfilled' ? end.value : undefined }),
   );
-}
-
-function whyRefused(world: World, { plan, target }: PlanInTarget): string | undefined {
-  const isDeployed = everyPlanInTarget(world).some(
-    (other) => other.plan === plan && targetKey(other.target) === targetKey(target),
-  );
-  return isDeployed ? undefined : notDeployed(world, plan, target);
-}
-
-function notDeployed({ plans }: World, plan: string, target?: Target): string {
-  const where = target === undefined ? '' : ` in ${targetKey(target)}`;
-  const known = [...plans.keys()].join(', ');
-  return `Plan ${plan} is not deployed${where}, so there are no rules: its backups stay. Deployed are: ${known}.`;
 }
 
 /** Of a wish that no deployed plan in any of its targets fits. */

@@ -9,7 +9,7 @@ import type { Wish } from './wish.ts';
 
 /** One run per target of the plan; the run keeps what the plan says now. */
 export function runsOfPlan(plan: Plan, wish: Wish, hub: Target): Run[] {
-  const { scheduledAt, requestId } = wish;
+  const { scheduledAt } = wish;
   const { reason } = { reason: undefined, ...wish.detail };
   return targetsOf(plan, hub).map((target) => ({
     ...newRun(target, plan.name, wish),
@@ -18,7 +18,6 @@ export function runsOfPlan(plan: Plan, wish: Wish, hub: Target): Run[] {
     deadlineAt: scheduledAt + plan.deadlineMs,
     overlap: plan.overlap,
     ...(plan.ratePerSecond !== undefined && { rate: plan.ratePerSecond }),
-    ...(requestId !== undefined && { requestId }),
     ...(reason !== undefined && { reason }),
   }));
 }
@@ -28,7 +27,7 @@ const shortestLifeMs = 3_600_000;
 
 /** Tables that somebody asks for are one run, in a target of the deployment. */
 export function runOfTables(wish: Wish, { plans, hub, options }: World): Run | undefined {
-  const { detail, scheduledAt, requestId } = wish;
+  const { detail, scheduledAt } = wish;
   if (!('tables' in detail)) return undefined;
   const { tables, reason, expiresAt, target = hub } = detail;
   if (targetKey(target) === targetKey(hub) && tables.includes(options.catalog)) {
@@ -52,15 +51,24 @@ export function runOfTables(wish: Wish, { plans, hub, options }: World): Run | u
     selector: { include: [...new Set(tables)], exclude: [], tags: {} },
     deadlineAt: scheduledAt + durationMs(planDefaults.deadline),
     overlap: 'queue',
-    ...(requestId !== undefined && { requestId }),
     reason,
     ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
   };
 }
 
-function newRun(target: Target, plan: string, { scheduledAt, requestId }: Wish) {
+function newRun(target: Target, plan: string, { scheduledAt, requestId, requester }: Wish) {
   const stamp = stampOf(scheduledAt, requestId);
-  return { target, plan, stamp, state: 'QUEUED' as const, scheduledAt, announcedUntil: scheduledAt, throttled: 0 };
+  const asked = requestId === undefined ? {} : { requestId, ...(requester && { requester }) };
+  return {
+    target,
+    plan,
+    stamp,
+    state: 'QUEUED' as const,
+    scheduledAt,
+    announcedUntil: scheduledAt,
+    throttled: 0,
+    ...asked,
+  };
 }
 
 /** Why a firing does not lead to a run. A request is never late, and a disabled plan may still be asked for. */

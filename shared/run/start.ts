@@ -6,6 +6,7 @@ import type { Plan } from '../plan.ts';
 import type { Run } from '../run.ts';
 import type { Invocation, World } from '../world.ts';
 import { activeRuns } from './admission.ts';
+import { cancel } from './cancel.ts';
 import { runOfTables, runsOfPlan, whySkipped } from './runs-of-wish.ts';
 import { runFailed, runRequested, runSkipped } from './told.ts';
 import { type startRunDoor, type Wish, whyIgnored, wishOf } from './wish.ts';
@@ -13,6 +14,7 @@ import { type startRunDoor, type Wish, whyIgnored, wishOf } from './wish.ts';
 /** What the invocation answers. */
 export interface Started {
   runs: string[];
+  cancelled?: string;
   skipped?: string[];
   failed?: string;
   ignored?: string;
@@ -32,6 +34,7 @@ export const startRun =
       return { runs: [], ignored };
     }
     const wish = wishOf(received, invocation, now);
+    if ('cancel' in wish) return cancel(world, wish);
     const ofTables = runOfTables(wish, world);
     if (ofTables !== undefined) return tell(world, [await write(world, ofTables, undefined)]);
     const plan = 'plan' in wish.detail ? world.plans.get(wish.detail.plan) : undefined;

@@ -81,18 +81,20 @@ const whySkipped = {
   late: 'the firing came later than startWithin allows',
   overlap: 'the run before it is not done yet, and the plan says overlap: skip',
   disabled: 'the plan is disabled',
+  cancelled: 'somebody cancelled it before it began',
 };
 
 export function runSkipped(
   teller: Teller,
-  run: NamedRun,
+  run: NamedRun & Pick<Run, 'cancelled'>,
   at: number,
   reason: keyof typeof whySkipped,
 ): Fact<typeof RunSkipped> {
+  const why = run.cancelled ? `${run.cancelled.by} cancelled it (${run.cancelled.reason}).` : `${whySkipped[reason]}.`;
   return {
     ...ofARunIn(teller, run, 'SKIPPED', at),
     reason,
-    sentence: `The run ${runId(run)} was skipped: ${whySkipped[reason]}.`,
+    sentence: `The run ${runId(run)} was skipped: ${why}`,
   };
 }
 

@@ -1,5 +1,6 @@
+import { requesterOf } from '../requester.ts';
 import type { World, Written } from '../world.ts';
-import { contentHash, type Mistake, type Requester, type Task, taskItem, taskKeptSeconds } from './task.ts';
+import { contentHash, type Mistake, type Task, taskItem, taskKeptSeconds } from './task.ts';
 
 /** A request as it came in. */
 export interface Asked {
@@ -8,8 +9,8 @@ export interface Asked {
   id: string;
   /** Somebody waits for an event and not for the answer. */
   isEvent?: boolean;
-  /** Who asks, where a signed call says it; else whoever the request claims. */
-  verified?: string;
+  /** Of the event: says whether `requester` is a signed caller. */
+  source?: string;
 }
 
 /** What requests of every kind have. */
@@ -24,10 +25,6 @@ export interface AnyRequest {
 /** What is asked for, and by whom; a dry run is not what it would be. */
 export function hashOf({ requestId: _id, dryRun: _dryRun, ...content }: AnyRequest): string {
   return contentHash(content);
-}
-
-function requesterOf({ verified }: Asked, { requester = 'somebody' }: AnyRequest): Requester {
-  return verified === undefined ? { name: requester, kind: 'claimed' } : { name: verified, kind: 'verified' };
 }
 
 /** A heartbeat goes on with a task whose first invocation died so much later. */
@@ -46,7 +43,7 @@ export function newTask<Kind extends Task['kind'], Request extends AnyRequest>(
     state: 'ACCEPTED' as const,
     requestId,
     contentHash: hashOf(request),
-    requester: requesterOf(asked, request),
+    requester: requesterOf(request, asked.source),
     reason: request.reason,
     request,
     priority: request.priority ?? ('interactive' as const),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Requester } from '../requester.ts';
 import type { Item, Key } from '../world.ts';
 
 /** What tasks there are. Later: replacement, drill. */
@@ -20,12 +21,6 @@ export type TaskState =
 export interface TaskStep {
   at: number;
   step: string;
-}
-
-/** `verified`: a signed call said who asks; `claimed`: the request did. */
-export interface Requester {
-  name: string;
-  kind: 'verified' | 'claimed';
 }
 
 /** One mistake of a request: where, what, and what to write instead. */

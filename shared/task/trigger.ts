@@ -33,7 +33,8 @@ export const taskFunction =
     if (received.type === 'bare') return ask(world, { value: received.detail, id: invocation.id }, invocation);
     const { envelope, detail: value } = received as Extract<Received<Door>, { envelope: unknown }>;
     const ignored = whyIgnored(envelope, world.hub.account, world.clock.now());
-    if (ignored === undefined) return ask(world, { value, id: envelope.id, isEvent: true }, invocation);
+    if (ignored === undefined)
+      return ask(world, { value, id: envelope.id, source: envelope.source, isEvent: true }, invocation);
     world.logger.warn('request ignored', { why: ignored });
     return { ignored };
   };

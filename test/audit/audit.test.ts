@@ -307,6 +307,7 @@ describe('what starts it', () => {
 const workDue = (key: string) => ({
   id: '5c6f5b1e-0000-4000-8000-000000000000',
   account: hub.account,
+  source: 'tablekeep',
   time: '2026-01-04T02:01:00Z',
   'detail-type': 'Work Due',
   detail: { id: 'a', installation: '00000000', at: '2026-01-04T02:01:00.000Z', sentence: 'A.', work: 'audit', key },

@@ -71,7 +71,7 @@ export async function exportHere(options: ExportOptions = {}): Promise<ExportHer
   const inBackground = (received: unknown) => {
     invoke(received).catch((error: unknown) => thrown.push(error));
   };
-  const envelopeOf = (id: string) => ({ id, account: hub.account, at: clock.now(), isReplayed: false });
+  const envelopeOf = (id: string) => ({ id, account: hub.account, source: 'test', at: clock.now(), isReplayed: false });
   const heart = here.world().world;
   const everyMinute = () => {
     beat(heart)().catch((error: unknown) => thrown.push(error));

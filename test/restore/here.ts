@@ -84,6 +84,7 @@ export async function restoreHere(options: RestoreOptions = {}): Promise<Restore
   const envelopeOf = (id: string, more = {}) => ({
     id,
     account: '123456789012',
+    source: 'test',
     at: clock.now(),
     isReplayed: false,
     ...more,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { receive } from '../../shared/door.ts';
-import { applyRetention, everyPlanInTarget, retentionDoor } from '../../shared/retention/trigger.ts';
+import { everyPlanInTarget } from '../../shared/retention/deployed.ts';
+import { type Answer, applyRetention, retentionDoor } from '../../shared/retention/trigger.ts';
 import type { World } from '../../shared/world.ts';
 import { aPlan, hub, type Surroundings, surroundings } from './surroundings.ts';
 
@@ -15,11 +16,12 @@ async function begin(...plans: ReturnType<typeof aPlan>[]): Promise<void> {
 }
 
 const send = (event: unknown, world: World = here.world) =>
-  here.run(applyRetention(world)(receive(retentionDoor, event), here.invocation()));
+  here.run(applyRetention(world)(receive(retentionDoor, event), here.invocation())) as Promise<Answer[]>;
 
 const envelope = (type: string, detail: object) => ({
   id: '5c6f5b1e-0000-4000-8000-000000000000',
   account: hub.account,
+  source: 'tablekeep',
   time: '2026-01-04T02:01:00Z',
   'detail-type': type,
   detail: { id: 'a', installation: '00000000', at: '2026-01-04T02:01:00.000Z', sentence: 'A.', ...detail },

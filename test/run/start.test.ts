@@ -344,7 +344,7 @@ describe('a request', () => {
     [envelope({ detail: { plan: 1 } }), /^"Backup Requested" is not right: plan: /],
     [
       envelope({ 'detail-type': 'Restore Requested' }),
-      /^"Restore Requested" is not for this function; send one of "Backup Requested"\.$/,
+      /^"Restore Requested" is not for this function; send one of "Backup Requested", "Cancel Requested"\.$/,
     ],
   ])('%j is refused with a sentence that names the field', (input, sentence) => {
     expect(() => receive(startRunDoor, input)).toThrow(sentence);

@@ -92,7 +92,7 @@ export function service(local: Local, options: ServiceOptions = {}): LocalServic
       }
     },
     request(detail, id = 'request-1') {
-      const envelope = { id, account: '123456789012', at: clock.now(), isReplayed: false };
+      const envelope = { id, account: '123456789012', source: 'test', at: clock.now(), isReplayed: false };
       invoke((world, invocation) =>
         startRun(world)({ type: 'Backup Requested', detail: detail as never, envelope }, invocation),
       );
