@@ -1,8 +1,9 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { WireAnswer } from '../service.ts';
 
-/** What the gateway says by itself: `{"message":"Not Found"}`, with the status's own words. */
-export function gatewayAnswer(status: number, message = STATUS_CODES[status] ?? ''): WireAnswer {
+/** What the gateway says by itself: `{"message":"Not Found"}`, with the status's own words, which for 413 are the older ones. */
+export function gatewayAnswer(status: number): WireAnswer {
+  const message = status === 413 ? 'Request Entity Too Large' : (STATUS_CODES[status] ?? '');
   const body = Buffer.from(JSON.stringify({ message }));
   return { status, headers: { 'content-type': 'application/json', 'content-length': String(body.length) }, body };
 }

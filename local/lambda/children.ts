@@ -21,16 +21,24 @@ const machineVariables = (): Record<string, string> => {
   return { PATH, HOME, AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none, AWS_EC2_METADATA_DISABLED: 'true' };
 };
 
+/** How processes are started, for who measures them. */
+export interface ChildOptions {
+  /** Node's own, as `--max-old-space-size=128`. */
+  execArgv?: string[];
+  onStart?: (functionName: string, pid: number) => void;
+}
+
 class Child implements Environment {
   readonly #process: ChildProcess;
   #requestId = '';
   #exit: Outcome | undefined;
   #answer: (outcome: Outcome) => void = () => {};
 
-  constructor(setting: Setting, onExit: () => void) {
+  constructor(setting: Setting, { execArgv = [], onStart }: ChildOptions, onExit: () => void) {
     const program = programOf(setting.code, setting.handler);
     const env = { ...machineVariables(), ...setting.variables };
-    this.#process = fork(bootstrap, [], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#process = fork(bootstrap, [], { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    onStart?.(setting.functionName, this.#process.pid ?? 0);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (bytes: Buffer) => setting.write(bytes.toString()));
     }
@@ -72,13 +80,13 @@ class Child implements Environment {
 }
 
 /** Runs packages as processes of their own, on the machine's clock. `close` kills them all. */
-export function childRunner(): { run: Runner; close(): void } {
+export function childRunner(options: ChildOptions = {}): { run: Runner; close(): void } {
   const children = new Set<Child>();
   let isClosed = false;
   return {
     run(setting) {
       if (isClosed) throw new Error('The local AWS is closing and starts no more processes.');
-      const child: Child = new Child(setting, () => children.delete(child));
+      const child: Child = new Child(setting, options, () => children.delete(child));
       children.add(child);
       return child;
     },

@@ -32,7 +32,7 @@ export const api: Kind = {
 const part = (name: 'Route' | 'Integration' | 'Stage', id: string, identity: string[]): Kind => ({
   identity,
   async put(place: Place, properties, before) {
-    const input = members(properties);
+    const input = { ...(name === 'Route' && { authorizationType: 'NONE' }), ...members(properties) };
     const made = await (before === undefined
       ? place.call('apigateway', `Create${name}`, input)
       : place.call('apigateway', `Update${name}`, { ...input, [id]: before.physicalId }));
