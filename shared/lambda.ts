@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
-import plans from '../plans.yml';
+import file from '../plans.yml';
 import type { Clients } from './clients.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { type Door, type Received, receive } from './door.ts';
@@ -28,9 +28,10 @@ function worldOf(context: LambdaContext, clients: Partial<Clients>): World {
   if (world !== undefined) return world;
   const environment = readEnvironment();
   const hub: Target = { account: accountOf(context, environment), region: environment.region };
-  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  const plans = new Map(file.plans.map((plan) => [plan.name, plan]));
+  const exportPlans = new Map(file.exports.map((plan) => [plan.name, plan]));
   const ofProcess = { clock: systemClock, random: systemRandom, logger, metrics };
-  world = worldOfAws({ environment, hub, plans: byName, ...ofProcess }, clients);
+  world = worldOfAws({ environment, hub, plans, exportPlans, ...ofProcess }, clients);
   return world;
 }
 

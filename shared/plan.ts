@@ -90,7 +90,7 @@ function keepOf({ within, afterTableDeleted, ...counts }: PlanSource['keep']): K
 }
 
 /** Every account and Region of the plan, once each; `home` is where Tablekeep is deployed. */
-export function targetsOf(plan: Plan, home: Target): Target[] {
+export function targetsOf(plan: Pick<Plan, 'targets'>, home: Target): Target[] {
   const asked = plan.targets.length > 0 ? plan.targets : [{}];
   const targets = asked.flatMap(({ account = home.account, regions = [home.region] }: PlanTarget) =>
     regions.map((region) => [targetKey({ account, region }), { account, region }] as const),

@@ -1,7 +1,5 @@
 /** plans.yml as packaging puts it in: checked, with every default applied. */
 declare module '*/plans.yml' {
-  import type { Plan } from './plan.ts';
-
-  const plans: Plan[];
-  export default plans;
+  const file: import('./plans/exports.ts').PlansFile;
+  export default file;
 }

@@ -12,6 +12,7 @@ import { readExportBuckets } from './export/buckets.ts';
 import { factsOf } from './facts.ts';
 import { installationOf } from './names.ts';
 import type { Plan } from './plan.ts';
+import type { ExportsPlan } from './plans/exports.ts';
 import { Quotas } from './quotas.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Capability, Queues, World } from './world.ts';
@@ -20,6 +21,7 @@ export interface Surroundings {
   environment: Environment;
   hub: Target;
   plans: ReadonlyMap<string, Plan>;
+  exportPlans?: ReadonlyMap<string, ExportsPlan>;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -33,7 +35,17 @@ export interface Surroundings {
  * called. One per process: clients and quotas have memories.
  */
 export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>): World {
-  const { environment, hub, plans, clock, random, logger, metrics, clients = {} } = surroundings;
+  const {
+    environment,
+    hub,
+    plans,
+    exportPlans = new Map(),
+    clock,
+    random,
+    logger,
+    metrics,
+    clients = {},
+  } = surroundings;
   const clockCheck = new ClockCheck(clock);
   const catalog = catalogOf(itemCalls(clients, hub.region, clockCheck), environment.catalog, clock);
   const installation = installationOf(environment.catalog);
@@ -78,6 +90,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
     installation,
     hub,
     plans,
+    exportPlans,
     options: {
       catalog: environment.catalog,
       maxRuns: environment.maxRuns,

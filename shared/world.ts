@@ -7,6 +7,7 @@ import type { ExportBucket } from './export/buckets.ts';
 import type { ExportCalls } from './export/calls.ts';
 import type { ImportCalls } from './import/calls.ts';
 import type { Plan } from './plan.ts';
+import type { ExportsPlan } from './plans/exports.ts';
 import type { Quotas } from './quotas.ts';
 import type { RestoreCalls } from './restore/calls.ts';
 import type { Target } from './target.ts';
@@ -19,6 +20,7 @@ export interface World {
   /** Where the service is deployed. */
   hub: Target;
   plans: ReadonlyMap<string, Plan>;
+  exportPlans: ReadonlyMap<string, ExportsPlan>;
   options: Options;
   catalog: Catalog;
   /** A target's DynamoDB with the rights of one capability: our own role at home, an assumed role elsewhere. */
@@ -180,7 +182,7 @@ export interface Keys {
   describeKey(arn: string): Promise<{ state: string; deletionAt?: number } | undefined>;
 }
 
-/** Reads of S3. Each says whose bucket it expects: S3 refuses when it is another's. */
+/** Objects of S3. Each call says whose bucket it expects: S3 refuses when it is another's. */
 export interface Objects {
   /** Undefined when there is no such bucket. */
   hasBucket(bucket: ExportBucket): Promise<true | undefined>;
@@ -190,6 +192,11 @@ export interface Objects {
     key: string,
     range?: { from?: number; until?: number },
   ): Promise<{ body: AsyncIterable<Uint8Array>; bytes: number } | undefined>;
+  /**
+   * Puts a JSON object where there is none, or where there is the very same.
+   * @throws PermanentError when another one is there: nothing is written over.
+   */
+  putOnce(bucket: ExportBucket, key: string, content: object): Promise<void>;
 }
 
 export interface Queues {

@@ -5,9 +5,9 @@ module.exports = {
   name: 'plans',
   setup(build) {
     build.onLoad({ filter: /[\\/]plans\.yml$/ }, async ({ path }) => {
-      const { loadPlans } = await import('../plans/file.ts');
+      const { loadFile } = await import('../plans/file.ts');
       try {
-        return { contents: JSON.stringify(loadPlans(path)), loader: 'json', watchFiles: [path] };
+        return { contents: JSON.stringify(loadFile(path)), loader: 'json', watchFiles: [path] };
       } catch (error) {
         if (error.name !== 'PlansError') throw error;
         return { errors: error.message.split('\n').map((text) => ({ text })) };

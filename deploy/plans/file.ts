@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plan } from '../../shared/plan.ts';
+import type { PlansFile } from '../../shared/plans/exports.ts';
 import { readPlans, sentenceOf } from './read.ts';
 
 /** The file that a user edits. */
@@ -18,7 +19,10 @@ export class PlansError extends Error {
 }
 
 /** The checked plans of a file; throws a PlansError with every mistake. */
-export function loadPlans(path = plansFile): Plan[] {
+export const loadPlans = (path = plansFile): Plan[] => loadFile(path).plans;
+
+/** All that a file says, checked; throws likewise. */
+export function loadFile(path = plansFile): PlansFile {
   const shown = relative(process.cwd(), path);
   let text: string;
   try {
@@ -27,7 +31,7 @@ export function loadPlans(path = plansFile): Plan[] {
     throw new PlansError([`${shown} cannot be read (${(error as Error).message}); write your plans there.`]);
   }
   const read = readPlans(text, shown);
-  if ('plans' in read) return read.plans;
+  if ('plans' in read) return read;
   const { length } = read.problems;
   throw new PlansError([
     `${length === 1 ? 'One mistake' : `${length} mistakes`} in ${shown}:`,

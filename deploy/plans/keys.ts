@@ -5,12 +5,15 @@ interface Schema {
   items?: Schema;
 }
 
-/** The keys that may stand at that place of a plan. */
-export function planSourceKeys(path: readonly PropertyKey[]): string[] {
-  const { $defs } = plansJsonSchema() as { $defs: { plan: Schema } };
+/** What stands by its name in plans.yml. */
+export type Entry = 'plan' | 'exports';
+
+/** The keys that may stand at that place of an entry. */
+export function sourceKeys(entry: Entry, path: readonly PropertyKey[]): string[] {
+  const { $defs } = plansJsonSchema() as { $defs: Record<Entry, Schema> };
   const place = path.reduce<Schema | undefined>(
     (schema, step) => (typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)]),
-    $defs.plan,
+    $defs[entry],
   );
   return Object.keys(place?.properties ?? {});
 }

@@ -12,7 +12,7 @@ export interface Mistake {
   isKey?: boolean;
 }
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
 /**
  * The rules that no schema can say. They look at whatever is there, right or wrong, so that a mistake
@@ -23,7 +23,8 @@ export function mistakesAcrossFields(plan: unknown): Mistake[] {
   return [...inSchedule(plan), ...inTables(plan.tables), ...inTargets(plan.targets), ...inDurations(plan)];
 }
 
-function inSchedule({ schedule, timezone = 'UTC' }: Fields): Mistake[] {
+/** Of plans and exports alike. */
+export function inSchedule({ schedule, timezone = 'UTC' }: Fields): Mistake[] {
   const zoneIsKnown = typeof timezone === 'string' && isZone(timezone);
   const zone: Mistake[] =
     typeof timezone !== 'string' || zoneIsKnown
@@ -45,7 +46,8 @@ function inSchedule({ schedule, timezone = 'UTC' }: Fields): Mistake[] {
   }
 }
 
-function inTables(tables: unknown): Mistake[] {
+/** Of plans and exports alike. */
+export function inTables(tables: unknown): Mistake[] {
   if (!isFields(tables)) return [];
   const include = strings(tables.include ?? ['*']);
   const covered = include.map((wanted) => strings(tables.exclude).find((pattern) => covers(pattern, wanted)));
@@ -76,7 +78,8 @@ function covers(pattern: string, wanted: string): boolean {
   return !wanted.includes('?') && matches(pattern, wanted) && (!wanted.includes('*') || !pattern.includes('?'));
 }
 
-function inTargets(targets: unknown): Mistake[] {
+/** Of plans and exports alike. */
+export function inTargets(targets: unknown): Mistake[] {
   const seen = new Set<string>();
   return list(targets).flatMap((target, index) => {
     if (!isFields(target)) return [];
@@ -116,11 +119,12 @@ function inDurations(plan: Fields): Mistake[] {
   return isTooLate ? [...outside, { path: ['startWithin'], message: tooLate }] : outside;
 }
 
-function durationIn(text: unknown): number | undefined {
+/** Of plans and exports alike. */
+export function durationIn(text: unknown): number | undefined {
   return typeof text === 'string' && durationPattern.test(text) ? durationMs(text) : undefined;
 }
 
-const isFields = (value: unknown): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const strings = (value: unknown): string[] => list(value).filter((item) => typeof item === 'string');

@@ -2,12 +2,13 @@ import {
   DescribeContinuousBackupsCommand,
   DescribeExportCommand,
   DescribeTableCommand,
+  type DescribeTableCommandOutput,
   ExportTableToPointInTimeCommand,
   type ExportTableToPointInTimeCommandInput,
   ListExportsCommand,
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ExportCall, ExportCalls, FoundExport } from '../export/calls.ts';
+import type { ExportCall, ExportCalls, ExportedTable, FoundExport } from '../export/calls.ts';
 import type { ClientOptions } from './client.ts';
 import { clientsOf, unlessGone } from './dynamodb.ts';
 import { fence } from './fence.ts';
@@ -20,7 +21,7 @@ export function exportCallsOf(options: ClientOptions, region: string): ExportCal
     async describeTable(name) {
       const found = await unlessGone(patient.send(new DescribeTableCommand({ TableName: name })));
       const { TableName = name, TableId = '', TableArn = '', TableSizeBytes = 0 } = found?.Table ?? {};
-      return found && { name: TableName, id: TableId, arn: TableArn, sizeBytes: TableSizeBytes };
+      return found && { name: TableName, id: TableId, arn: TableArn, sizeBytes: TableSizeBytes, keys: keysOf(found) };
     },
 
     async recoveryWindow(name) {
@@ -74,6 +75,15 @@ export function exportCallsOf(options: ClientOptions, region: string): ExportCal
       return { arns: ExportSummaries.map(({ ExportArn = '' }) => ExportArn), ...(next !== undefined && { next }) };
     },
   };
+}
+
+function keysOf({ Table = {} }: Pick<DescribeTableCommandOutput, 'Table'>): ExportedTable['keys'] {
+  const typeOf = (name: string) => Table.AttributeDefinitions?.find((one) => one.AttributeName === name)?.AttributeType;
+  return (Table.KeySchema ?? []).map(({ AttributeName: name = '', KeyType: kind = 'HASH' }) => ({
+    name,
+    kind,
+    type: typeOf(name) ?? 'S',
+  }));
 }
 
 /** Instants and binary values as the SDK takes them. */

@@ -1,3 +1,5 @@
+import { PermanentError } from '../errors.ts';
+import type { ExportBucket } from '../export/buckets.ts';
 import type { Objects } from '../world.ts';
 import type { ClientOptions } from './client.ts';
 import { type OpenAnswer, openService, type PlainRequest } from './other-service.ts';
@@ -44,7 +46,7 @@ const pathOf = (bucket: string, key?: string): string =>
 
 const service = { host: 's3', signingName: 's3' };
 
-/** Buckets of whatever Region, from one, with the rights of the credentials; only reads. */
+/** Buckets of whatever Region, from one, with the rights of the credentials. */
 export function objectsOf(options: ClientOptions, region: string): Objects {
   const doors = new Map<string, ReturnType<typeof openService>>();
   const regions = new Map<string, string>();
@@ -72,15 +74,42 @@ export function objectsOf(options: ClientOptions, region: string): Objects {
       return unlessMissing(send(name, { method: 'GET', path: pathOf(name), query, headers }).then(() => true));
     },
 
-    async open({ name, owner }, key, { from, until } = {}) {
-      const headers = {
-        'x-amz-expected-bucket-owner': owner,
-        ...(from !== undefined && { range: `bytes=${from}-${until === undefined ? '' : until - 1}` }),
-      };
-      const found = await unlessMissing(send(name, { method: 'GET', path: pathOf(name, key), headers }));
-      return found && { body: found.body, bytes: Number(found.headers['content-length'] ?? 0) };
+    open,
+
+    async putOnce(bucket, key, content) {
+      const headers = { 'x-amz-expected-bucket-owner': bucket.owner, 'if-none-match': '*' };
+      const request = { method: 'PUT', path: pathOf(bucket.name, key), headers, body: content } as const;
+      try {
+        await textOf((await send(bucket.name, request)).body);
+      } catch (error) {
+        if (!(error instanceof S3Error) || error.$metadata.httpStatusCode !== 412) throw error;
+        // It may be our own, of a call whose answer never came.
+        const there = await open(bucket, key);
+        if (there !== undefined && (await textOf(there.body)) === JSON.stringify(content)) return;
+        throw new PermanentError(
+          `s3://${bucket.name}/${key} is there already and says something else: nothing is written over it. Find out who put it there.`,
+          { cause: error },
+        );
+      }
     },
   };
+
+  async function open({ name, owner }: ExportBucket, key: string, { from, until }: ByteRange = {}) {
+    const headers = {
+      'x-amz-expected-bucket-owner': owner,
+      ...(from !== undefined && { range: `bytes=${from}-${until === undefined ? '' : until - 1}` }),
+    };
+    const found = await unlessMissing(send(name, { method: 'GET', path: pathOf(name, key), headers }));
+    return found && { body: found.body, bytes: Number(found.headers['content-length'] ?? 0) };
+  }
+}
+
+type ByteRange = NonNullable<Parameters<Objects['open']>[2]>;
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
 }
 
 async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {

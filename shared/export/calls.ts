@@ -6,6 +6,8 @@ export interface ExportedTable {
   id: string;
   arn: string;
   sizeBytes: number;
+  /** Partition key first. */
+  keys: { name: string; kind: 'HASH' | 'RANGE'; type: 'S' | 'N' | 'B' }[];
 }
 
 /** The AWS call that starts an export, word for word but for its instants: fixed when the task is accepted. */

@@ -22,6 +22,8 @@ export interface Exported {
   manifest: string;
   items: number;
   billedBytes: number;
+  /** Of which it was: a table may have been made anew under its name since the task was accepted. */
+  tableId?: string;
   /** Epoch ms; absent in incremental exports. */
   exportTime?: number;
 }

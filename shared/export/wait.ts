@@ -32,8 +32,8 @@ export async function waitUntilWritten(exporting: Exporting): Promise<'next' | n
 
 async function written(exporting: Exporting, found: FoundExport): Promise<'next'> {
   const { world, task } = exporting;
-  const { manifest = '', items, billedBytes, exportTime } = found;
-  const exported = { manifest, items, billedBytes, ...(exportTime !== undefined && { exportTime }) };
+  const { manifest = '', items, billedBytes, exportTime, tableId } = found;
+  const exported = { manifest, items, billedBytes, tableId, ...(exportTime !== undefined && { exportTime }) };
   // Its place is free before the state says so: whoever goes on frees it once more.
   await leaveQueue(world, exportsToS3, task.plan.target, ticket(task));
   if (task.plan.isVerified) await write(exporting, { state: 'VERIFYING', exported }, 'the files are written');

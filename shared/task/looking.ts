@@ -4,8 +4,8 @@ import type { World } from '../world.ts';
 import type { Mistake } from './task.ts';
 
 /** The accounts whose tables this deployment has to do with: its own, and those of the plans' targets. */
-export function accountsOf({ hub, plans }: World): string[] {
-  const targets = [...plans.values()].flatMap((plan) => targetsOf(plan, hub));
+export function accountsOf({ hub, plans, exportPlans }: World): string[] {
+  const targets = [...plans.values(), ...exportPlans.values()].flatMap((plan) => targetsOf(plan, hub));
   return [...new Set([hub, ...targets].map(({ account }) => account))];
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadPlans } from '../../deploy/plans/file.ts';
+import { loadFile, loadPlans } from '../../deploy/plans/file.ts';
 import { plansJsonSchema } from '../../deploy/plans/schema.ts';
 import { logicalId, schedulesOf } from '../../deploy/schedules.ts';
 import { planNamePattern } from '../../events/patterns.ts';
@@ -107,7 +107,7 @@ test('a bundle holds the checked plans and no YAML parser', async () => {
   const code = await bundle(join(import.meta.dirname, '../../plans.yml'));
   const loaded: { exports: { plans?: Plan[] } } = { exports: {} };
   new Function('module', 'exports', code)(loaded, loaded.exports);
-  expect(loaded.exports.plans).toEqual(loadPlans());
+  expect(loaded.exports.plans).toEqual(loadFile());
   expect(code.length).toBeLessThan(5000);
 });
 

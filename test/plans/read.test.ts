@@ -35,6 +35,7 @@ describe('plans.yml', () => {
           enabled: true,
         },
       ],
+      exports: [],
     });
   });
 

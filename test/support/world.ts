@@ -18,6 +18,8 @@ import { inProcess } from '../../local/transport.ts';
 import { dynamoDbOf } from '../../shared/aws/dynamodb.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
 import type { PlanSource } from '../../shared/plans/definition.ts';
+import { type ExportsPlan, exportsPlanOf } from '../../shared/plans/exports.ts';
+import type { ExportsSource } from '../../shared/plans/exports-definition.ts';
 import type { World } from '../../shared/world.ts';
 import { worldOfAws } from '../../shared/world-of-aws.ts';
 import { everyClient } from './clients.ts';
@@ -38,6 +40,7 @@ export interface Told {
 export interface LocalOptions {
   dynamodb?: DynamoDbOptions;
   plans?: Record<string, PlanSource>;
+  exports?: Record<string, ExportsSource>;
   maxRuns?: number;
   /** Absent: no settings are captured. */
   settingsEveryMs?: number;
@@ -59,6 +62,7 @@ export interface Local {
   dynamodb: Service & Inspection;
   iam: LocalIam;
   plans: Map<string, Plan>;
+  exportPlans: Map<string, ExportsPlan>;
   /** Every fact that was put on the bus. */
   facts: Told[];
   /** A call as the administrator. */
@@ -124,6 +128,8 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     return aws.core.call({ service, operation, input, caller: iam.caller(place.account), ...place });
   };
   const plans = new Map(Object.entries(options.plans ?? {}).map(([name, source]) => [name, planOf(name, source)]));
+  const scheduled = Object.entries(options.exports ?? {});
+  const exportPlans = new Map(scheduled.map(([name, source]) => [name, exportsPlanOf(name, source)]));
   const environment = {
     region: hub.region,
     catalog: catalogName,
@@ -142,6 +148,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     dynamodb: store,
     iam,
     plans,
+    exportPlans,
     facts,
     call: (operation, input, at) => callOf('dynamodb', operation, input, at) as never,
     async createTable(name, more = {}, at = {}) {
@@ -165,6 +172,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
           environment,
           hub,
           plans,
+          exportPlans,
           clock: worker.clock,
           random: () => random.number(),
           logger: new Logger({ serviceName: 'test', logLevel: 'SILENT' }),
