@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { type Document, parseDocument, type YAMLMap } from 'yaml';
+import type { Refused } from '../local/apigateway/gateway.ts';
 import { listen } from '../local/http.ts';
 import { childRunner } from '../local/lambda/children.ts';
 import { createWholeAws, type WholeAws } from '../local/services.ts';
@@ -21,7 +22,8 @@ const functions = childRunner();
 const endpoint = `http://127.0.0.1:${port}`;
 /** AWS takes minutes for these; who tries things out should not wait so long. */
 const quick = { restoreHiddenMs: () => 1000, restoreMs: () => 10_000, exportMs: () => 10_000, importMs: () => 10_000 };
-const aws = createWholeAws({ endpoint, runner: () => functions.run, seed: process.pid, dynamodb: quick });
+const apigateway = { onRefused: (refused: Refused) => line(`  ${sentenceOf(refused)}`) };
+const aws = createWholeAws({ endpoint, runner: () => functions.run, seed: process.pid, dynamodb: quick, apigateway });
 const server = await listen(aws, port).catch((error: Error) => {
   line(error.message);
   process.exit(1);
@@ -51,11 +53,21 @@ async function prepare(aws: WholeAws): Promise<void> {
     if (type !== 'Work Due') line(`${detail.at}  ${type}: ${detail.sentence}`);
   });
   for (const [name, value] of Object.entries(outputs)) line(`  ${name}: ${value}`);
+  const { HttpApiId } = outputs;
+  if (HttpApiId !== undefined) {
+    line(`  REST API here: ${endpoint}/_aws/execute-api/${HttpApiId} (sign with a key that is its own secret: me, me)`);
+  }
   line(`  tables: ${tables.map(({ definition }) => definition.TableName).join(', ')}`);
   line(
     `ready: ${endpoint} (account ${aws.core.account}, ${aws.core.region}); the plan every-minute fires each minute.`,
   );
   line(`Try: aws --endpoint-url ${endpoint} --region ${aws.core.region} dynamodb list-backups`);
+}
+
+/** The gateway answers a refusal with two words; here is why. */
+function sentenceOf({ status, method, path, reason }: Refused): string {
+  const remedy = /secret/.test(reason) ? ' The secret of a key that is no session’s is the key itself.' : '';
+  return `REST API: ${status} for ${method} ${path}: ${reason}.${remedy}`;
 }
 
 /** The plans of plans.yml, and one that fires every minute so that there is something to see. */

@@ -49,7 +49,7 @@ function addressOf({ headers, path }: WireRequest): { apiId: string; region?: st
  */
 function decodedPath(path: string): string | undefined {
   try {
-    return decodeURIComponent(path).split('?')[0] || '/';
+    return decodeURIComponent(path).split('?')[0] ?? '/';
   } catch {
     return undefined;
   }

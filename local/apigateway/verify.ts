@@ -23,9 +23,10 @@ const hmac = (key: string | Uint8Array, data: string): Buffer => createHmac('sha
 const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
+/** A plus is a blank, as in the event. What is encoded wrongly stays as it is. */
 function decoded(text: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return text;
   }

@@ -143,6 +143,8 @@ test('a stage’s rate lets its burst through and then so many a second', async 
   await deploy(template);
   const five = async () => (await Promise.all([1, 2, 3, 4, 5].map(() => call('/plans')))).map(({ status }) => status);
   expect(await five()).toEqual([204, 204, 204, 429, 429]);
+  await clock.run(clock.now() + 60_000);
+  expect(await five()).toEqual([204, 204, 204, 429, 429]);
   await clock.run(clock.now() + 100);
   const [again, late] = await Promise.all([call('/plans'), call('/plans')]);
   expect([again?.status, late?.status, late?.json()]).toEqual([204, 429, { message: 'Too Many Requests' }]);

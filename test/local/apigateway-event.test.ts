@@ -142,10 +142,12 @@ test('the path form of the address is not part of the path', async () => {
 });
 
 test('a stage with a name is reached by it, and the event has the whole path', async () => {
-  const { call, events, aws, apiId } = await startApi(['GET /plans']);
+  const { call, events, aws, apiId } = await startApi(['GET /plans', 'GET / open']);
   const input = { apiId, stageName: 'prod', autoDeploy: true, stageVariables: { colour: 'green' } };
   const caller = aws.iam.caller(account);
   await aws.core.call({ service: 'apigateway', operation: 'CreateStage', input, caller, account, region });
+  expect((await call('/prod', { credentials: null })).status).toBe(204);
+  events.length = 0;
   expect((await call('/prod/plans')).status).toBe(204);
   const stageVariables = { colour: 'green' };
   expect(onlyEvent(events)).toMatchObject({

@@ -13,7 +13,7 @@ describe('a signature', () => {
     const onRefused = ({ reason }: { reason: string }) => refused.push(reason);
     const started = await startApi(['POST /plans/{id}'], undefined, { apigateway: { onRefused } });
     const credentials = started.sessionOf('operator', invoke('*'));
-    const url = `${started.url}/plans/a%20b%3Ac?z=1&a=x%2Fy&a=%C3%A9`;
+    const url = `${started.url}/plans/a%20b%3Ac?z=1+2&a=x%2Fy&a=%C3%A9&b=%2B`;
     return { ...started, credentials, refused, request: { method: 'POST', url, body, credentials } };
   };
 
