@@ -14,6 +14,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import type { FoundImport, ImportCalls, Made, MakeCall, Write } from '../import/calls.ts';
+import { structureOf } from '../import/structure.ts';
 import { plain, wire } from '../import/values.ts';
 import type { ClientOptions } from './client.ts';
 import { clientsOf, unlessGone } from './dynamodb.ts';
@@ -28,6 +29,11 @@ export function importCallsOf(options: ClientOptions, region: string): ImportCal
       const found = await unlessGone(patient.send(new DescribeTableCommand({ TableName: name })));
       const { TableId = '', TableArn = '', TableStatus = '', CreationDateTime } = found?.Table ?? {};
       return found && { id: TableId, arn: TableArn, status: TableStatus, createdAt: CreationDateTime?.getTime() ?? 0 };
+    },
+
+    async structureOf(name) {
+      const found = await unlessGone(patient.send(new DescribeTableCommand({ TableName: name })));
+      return found?.Table && { id: found.Table.TableId ?? '', structure: structureOf(found.Table) };
     },
 
     make: (call, notAfter) => make(once, call, notAfter),

@@ -24,11 +24,14 @@ export async function readManifests(exporting: Exporting): Promise<Verifying> {
   return { filesKey: String(filesKey), filesBytes, itemsExpected: Number(itemCount), ...none, differences };
 }
 
-type Open = (key: string) => ReturnType<Objects['open']>;
+/** Opens an object of the bucket. */
+export type Open = (key: string) => ReturnType<Objects['open']>;
 
-const md5Of = (text: string): string => createHash('md5').update(text).digest('base64');
+/** Base64. */
+export const md5Of = (text: string): string => createHash('md5').update(text).digest('base64');
 
-async function readText(open: Open, key: string): Promise<string | undefined> {
+/** Of a small object; undefined when there is none. */
+export async function readText(open: Open, key: string): Promise<string | undefined> {
   const found = key === '' ? undefined : await open(key);
   if (found === undefined) return undefined;
   const pieces: Uint8Array[] = [];
@@ -41,7 +44,8 @@ async function readText(open: Open, key: string): Promise<string | undefined> {
   return Buffer.concat(pieces).toString();
 }
 
-async function sumOf(open: Open, key: string): Promise<{ md5: string; bytes: number } | undefined> {
+/** Of an object of any size; undefined when there is none. */
+export async function sumOf(open: Open, key: string): Promise<{ md5: string; bytes: number } | undefined> {
   const found = key === '' ? undefined : await open(key);
   if (found === undefined) return undefined;
   const hash = createHash('md5');
@@ -54,7 +58,7 @@ async function sumOf(open: Open, key: string): Promise<{ md5: string; bytes: num
 }
 
 /** AWS's documentation calls the files of the sums both `.md5` and `.checksum`. */
-async function unlessSum(open: Open, key: string, md5: string): Promise<string[]> {
+export async function unlessSum(open: Open, key: string, md5: string): Promise<string[]> {
   const beside = key.replace(/\.json$/, '');
   const said = (await readText(open, `${beside}.md5`)) ?? (await readText(open, `${beside}.checksum`));
   if (said === undefined) return [`The checksum of ${key} is missing`];

@@ -1,3 +1,4 @@
+import type { TableStructure } from './structure.ts';
 import type { AttributeValue } from './values.ts';
 
 /** The AWS call that makes the new table, word for word: fixed when the task is accepted. */
@@ -50,6 +51,8 @@ export interface FoundPolicy {
 export interface ImportCalls {
   /** Undefined when there is none of that name. */
   describeTable(name: string): Promise<FoundTable | undefined>;
+  /** Of a table that may be the one that was exported. */
+  structureOf(name: string): Promise<{ id: string; structure: TableStructure } | undefined>;
   /**
    * Makes the table: one attempt.
    * @throws FencedError when the signature's own stamp is later than `notAfter` (epoch ms): nothing was sent.

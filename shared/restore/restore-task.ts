@@ -13,6 +13,8 @@ export interface Settled {
   reason?: string;
   /** While `later`: not before. */
   retryAt?: number;
+  /** While `later`: since when. */
+  firstAt?: number;
 }
 
 /** What was looked at when the table was there. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { errorText, isOfAws, kindOf } from '../errors.ts';
+import { structureOf } from '../import/structure.ts';
 import type { Target } from '../target.ts';
 import type { World } from '../world.ts';
 import { canonicalJson, settingsHash } from './canonical.ts';
@@ -140,6 +141,7 @@ async function keep(
   if (hash !== before?.hash) await storeSettings(world, hash, settings);
   await storeCapture(world, {
     ...{ target, tableId, tableName, hash, capturedAt, tableMark: markOf(options.table) },
+    structure: structureOf(options.table),
     ...(!isUnread(settings.tags) && { tagsMark: markOfTags(settings.tags ?? {}) }),
     ...(isPartial && { isPartial }),
   });

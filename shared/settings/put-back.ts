@@ -1,7 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { errorText, kindOf } from '../errors.ts';
 import type { Target } from '../target.ts';
-import type { World } from '../world.ts';
+import type { Capability, World } from '../world.ts';
 import { canonicalJson } from './canonical.ts';
 import { difference, type Row } from './compare.ts';
 import { partsOf, renamed, tableOfArn } from './parts.ts';
@@ -26,6 +26,8 @@ export interface PutBackOptions {
   which?: SettingName[];
   /** The table that is meant: another one of that name is not touched. */
   tableId?: string;
+  /** With whose rights; `restore` by default. */
+  capability?: Capability;
 }
 
 /** What may be put back, in order. Settings that are none have no step, but for targets of scaling that were left behind. */
@@ -61,13 +63,13 @@ export async function putBack(
   target: Target,
   tableName: string,
   wanted: TableSettings,
-  { which, tableId }: PutBackOptions = {},
+  { which, tableId, capability = 'restore' }: PutBackOptions = {},
 ): Promise<StepResult[]> {
   const names = which ?? stepsOf(wanted).map(({ setting }) => setting);
   const results: StepResult[] = [];
   for (const step of steps.filter(({ setting }) => names.includes(setting))) {
     const { setting, isOutward } = step;
-    const ended = await putBackStep(world, target, tableName, wanted, step, tableId);
+    const ended = await putBackStep(world, target, tableName, wanted, step, { tableId, capability });
     results.push({ setting, isOutward, ...ended });
   }
   return results;
@@ -86,7 +88,7 @@ async function putBackStep(
   tableName: string,
   wanted: TableSettings,
   step: Step,
-  tableId?: string,
+  { tableId, capability }: { tableId: string | undefined; capability: Capability },
 ): Promise<Ended> {
   const { setting } = step;
   const value = wanted[setting];
@@ -94,7 +96,7 @@ async function putBackStep(
     return { state: 'refused', sentence: `${setting} could not be read when it was captured: ${value.unread}` };
   }
   try {
-    const table = await activeTable(world, target, tableName);
+    const table = await activeTable(world, target, tableName, capability);
     if (table === undefined) return later(world, restMs, `${tableName} is being changed; ${setting} comes after that.`);
     if (tableId !== undefined && table.TableId !== tableId) {
       return {
@@ -102,25 +104,30 @@ async function putBackStep(
         sentence: `${tableName} is another table now (${table.TableId}); nothing was changed.`,
       };
     }
-    const rows = await rowsOf(world, target, tableName, table, wanted, setting);
+    const rows = await rowsOf(world, target, tableName, table, wanted, setting, capability);
     if (rows.length === 0) return { state: 'already', sentence: `${setting} is as it should be.` };
     const put = await step.put({
-      api: world.settingsApi(target, 'restore'),
+      api: world.settingsApi(target, capability),
       ...{ table, name: tableName, arn: table.TableArn ?? '', rows: inItsWords(rows, wanted.tableArn, table) },
       wanted: inItsWords(wanted, wanted.tableArn, table),
       sourceName: tableOfArn(wanted.tableArn).name,
     });
     return endedBy(world, setting, put);
   } catch (error) {
-    return endedByError(world, target, step, error);
+    return endedByError(world, target, step, error, capability);
   }
 }
 
 /** Undefined when it is not ACTIVE within half a minute. */
-async function activeTable(world: World, target: Target, tableName: string): Promise<TableDescription | undefined> {
+async function activeTable(
+  world: World,
+  target: Target,
+  tableName: string,
+  capability: Capability,
+): Promise<TableDescription | undefined> {
   const until = world.clock.now() + activeWithinMs;
   for (;;) {
-    const table = await describe(world, target, 'restore', tableName);
+    const table = await describe(world, target, capability, tableName);
     if (table.TableStatus === 'ACTIVE') return table;
     if (world.clock.now() >= until) return undefined;
     await world.clock.sleep(lookMs);
@@ -135,8 +142,9 @@ async function rowsOf(
   table: TableDescription,
   wanted: TableSettings,
   setting: SettingName,
+  capability: Capability,
 ): Promise<Row[]> {
-  const { settings: found } = await readSettings(world, target, 'restore', tableName, { table, only: [setting] });
+  const { settings: found } = await readSettings(world, target, capability, tableName, { table, only: [setting] });
   const foundValue = found[setting];
   if (isUnread(foundValue)) throw new CannotPutBack(`${setting} of ${tableName} cannot be read: ${foundValue.unread}`);
   const of = { tableArn: wanted.tableArn, [setting]: wanted[setting] };
@@ -164,12 +172,18 @@ const later = (world: World, ms: number, sentence: string): Ended => ({
 /** AWS's words when the time to live was changed less than an hour ago. */
 const tooSoon = /time to live has been modified multiple times/i;
 
-function endedByError(world: World, target: Target, { setting, switchedBy }: Step, error: unknown): Ended {
+function endedByError(
+  world: World,
+  target: Target,
+  { setting, switchedBy }: Step,
+  error: unknown,
+  capability: Capability,
+): Ended {
   if (error instanceof CannotPutBack) return { state: 'refused', sentence: error.message };
   const text = errorText(error);
   if (tooSoon.test(text)) return later(world, timeToLiveRestMs, `${setting}: ${text}`);
   const kind = kindOf(error);
-  if (kind === 'credentials') world.renewCredentials(target, 'restore');
+  if (kind === 'credentials') world.renewCredentials(target, capability);
   if (kind !== 'refused' && kind !== 'gone') return later(world, restMs, `${setting} was not put back yet: ${text}`);
   const isDenied = switchedBy !== undefined && /^AccessDenied/.test(text);
   const remedy = isDenied ? ` Deploy with --param="${switchedBy}=yes" if Tablekeep shall do this.` : '';

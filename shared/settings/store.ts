@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { TableStructure } from '../import/structure.ts';
 import { parseTarget, type Target, targetKey } from '../target.ts';
 import type { Item, Key, World } from '../world.ts';
 import { canonicalJson } from './canonical.ts';
@@ -22,6 +23,8 @@ export interface TableCapture extends SettingsRef {
   tagsMark?: string;
   /** Something could not be read for a reason that may have passed. */
   isPartial?: boolean;
+  /** What the table is made with: for an import when it is gone. */
+  structure?: TableStructure;
   /** Why there are no newer ones: AWS did not describe the table since. */
   unread?: string;
 }

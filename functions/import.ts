@@ -1,0 +1,16 @@
+import { importCallsOf } from '../shared/aws/dynamodb-import.ts';
+import { keysOf } from '../shared/aws/kms.ts';
+import { objectsOf } from '../shared/aws/s3.ts';
+import { settingsApiOf } from '../shared/aws/settings.ts';
+import { assumedRole } from '../shared/aws/sts.ts';
+import { importDoor, importTable } from '../shared/import/trigger.ts';
+import { lambda } from '../shared/lambda.ts';
+
+/** Makes a table of exported files: takes requests, and goes on with imports that are due. */
+export const handler = lambda(importDoor, importTable, {
+  importCallsOf,
+  objectsOf,
+  settingsApiOf,
+  keysOf,
+  assumedRole,
+});

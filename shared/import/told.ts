@@ -1,0 +1,145 @@
+import type { ImportCompleted, ImportFailed, ImportPlanned, ImportStarted } from '../../events/import-events.ts';
+import { iso } from '../clock.ts';
+import { type Target, targetKey } from '../target.ts';
+import type { Named, Refusal } from '../task/ask.ts';
+import type { Fact } from '../world.ts';
+import { itemsExpected } from './expected.ts';
+import type { ImportPlan, ImportTask, PlannedImport } from './import-task.ts';
+import { type Explained, sourceOf } from './plan.ts';
+
+const few = <Any>(list: Any[]): Any[] => list.slice(0, 50);
+
+const ofAPlan = ({ target, bucket, full, windowCount, until }: ImportPlan) => ({
+  account: target.account,
+  region: target.region,
+  table: target.tableName,
+  bucket: bucket.name,
+  manifest: full.manifest,
+  windows: windowCount,
+  until: iso(until),
+});
+
+const ofATask = ({ id, requestId, plan, tableId = '', importArn, requester, reason }: PlannedImport) => ({
+  task: id,
+  requestId,
+  ...ofAPlan(plan),
+  tableId,
+  ...(importArn !== undefined && { importArn }),
+  requester: requester.name,
+  reason,
+});
+
+const what = ({ target }: ImportPlan): string => `${target.tableName} (${targetKey(target)})`;
+
+export function started(task: PlannedImport): Fact<typeof ImportStarted> {
+  const { plan, requester, reason, notices = [] } = task;
+  const said = `The table ${what(plan)} is being made from ${sourceOf(plan)}; asked by ${requester.name} (${requester.kind}): ${reason}`;
+  return {
+    ...ofATask(task),
+    id: `${task.id}/started`,
+    at: iso(task.startedAt ?? 0),
+    notices: few(notices),
+    sentence: [said, ...notices].join(' '),
+  };
+}
+
+export function completed(task: PlannedImport): Fact<typeof ImportCompleted> {
+  const { plan, acceptedAt, endedAt = acceptedAt, items = 0, applying, differences = [], tableArn = '' } = task;
+  const { put = 0, deleted = 0 } = applying ?? {};
+  const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
+  const expected = itemsExpected(task);
+  const settled = Object.entries(task.settled ?? {});
+  const putBack = settled.flatMap(([setting, { outcome }]) => (outcome === 'putBack' ? [setting] : []));
+  const notPutBack = [
+    ...plan.notPutBack,
+    ...settled.flatMap(([setting, { outcome, reason = '' }]) =>
+      outcome === 'notPutBack' ? [{ setting, reason }] : [],
+    ),
+  ];
+  const isGood = differences.length === 0;
+  const wrong = isGood ? '' : `NOT AS EXPECTED: ${differences.slice(0, 3).join('; ')}. `;
+  const counted = expected === undefined ? `${items} items` : `${items} items, ${expected} by the files`;
+  const windows = plan.windowCount === 0 ? '' : `; ${put} records put and ${deleted} deleted`;
+  return {
+    ...ofATask(task),
+    id: `${task.id}/completed`,
+    at: iso(endedAt),
+    tableArn,
+    sourceTableArn: plan.full.table.arn,
+    items,
+    ...(expected !== undefined && { itemsExpected: expected }),
+    applied: { put, deleted },
+    seconds,
+    settingsPutBack: putBack,
+    settingsNotPutBack: few(notPutBack),
+    isAsExpected: isGood,
+    differences: few(differences),
+    sentence: `${wrong}${what(plan)} is made from ${sourceOf(plan)} after ${Math.round(seconds)} s: ${counted}${windows}.`,
+  };
+}
+
+/** What was refused, or could not be brought to its end. */
+interface Failure extends Refusal {
+  task?: string;
+  target?: Target;
+  table?: string;
+}
+
+export function failed(failure: Failure): Fact<typeof ImportFailed> {
+  const { id, task, requestId, target, table, at, code, mistakes, leftBehind } = failure;
+  return {
+    id,
+    at: iso(at),
+    ...(task !== undefined && { task }),
+    requestId,
+    ...(target && { account: target.account, region: target.region }),
+    ...(table !== undefined && { table }),
+    code,
+    mistakes: few(mistakes),
+    leftBehind,
+    sentence: failure.sentence ?? sentenceOf(failure),
+  };
+}
+
+function sentenceOf({ requestId, table, mistakes, leftBehind }: Failure): string {
+  const said = mistakes.slice(0, 5).map(({ field, problem, remedy }) => `${field}: ${problem} ${remedy}`);
+  const more = mistakes.length > 5 ? [`And ${mistakes.length - 5} more.`] : [];
+  const of = table === undefined ? '' : ` to ${table}`;
+  const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
+  return [`The import${of} (request ${requestId}) failed.`, ...said, ...more, left].join(' ');
+}
+
+export function failedTask({
+  id,
+  requestId,
+  plan,
+  request,
+  endedAt = 0,
+  error,
+}: ImportTask): Fact<typeof ImportFailed> {
+  return failed({
+    id: `${id}/failed`,
+    task: id,
+    requestId,
+    ...(plan && { target: plan.target }),
+    table: request.target.tableName,
+    at: endedAt,
+    code: error?.code ?? '',
+    mistakes: error?.mistakes ?? [],
+    leftBehind: error?.leftBehind ?? '',
+  });
+}
+
+export function planned({ id, requestId }: Named, at: number, explained: Explained): Fact<typeof ImportPlanned> {
+  const { plan, steps, notices } = explained;
+  return {
+    id: `${id}/planned/${at}`,
+    at: iso(at),
+    task: id,
+    requestId,
+    ...ofAPlan(plan),
+    steps: few(steps),
+    notices: few(notices),
+    sentence: `An import of ${sourceOf(plan)} would: ${steps.join(' ')} Nothing was begun.`,
+  };
+}
