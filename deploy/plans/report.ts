@@ -1,5 +1,6 @@
 import type { Plan } from '../../shared/plan.ts';
 import { nextFirings, steadyState } from '../../shared/plans/forecast.ts';
+import { gbBytes } from '../../shared/plans/price.ts';
 import { describeKeep } from '../../shared/retention/rules.ts';
 import { toLocal } from '../../shared/schedule/zone.ts';
 import type { Selected } from './look.ts';
@@ -7,11 +8,6 @@ import type { Selected } from './look.ts';
 /** What is known of where a plan runs: what it selects in a Region, or why nobody looked. */
 export type Place = Selected | { notLookedAt: string };
 
-/** Storage of on-demand backups in us-east-1 (N. Virginia), warm, as of 2026-11: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
-export const dollarsPerGbMonth = 0.1;
-
-/** AWS counts a GB of storage as 2³⁰ bytes. */
-const gbBytes = 2 ** 30;
 const mostNames = 20;
 
 export interface ReportOptions {

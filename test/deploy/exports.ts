@@ -9,10 +9,12 @@ export const exportBuckets = `hub-archive,member-archive=${member.account}`;
 
 const home = { account: hub, region: 'us-east-1' };
 
-/** At home and in a member account, a table is exported with all that an export may need, and read back. */
+/** At home and in a member account, a table is exported with all that an export may need, and read back; then on schedule. */
 export async function exports(deployed: Deployed): Promise<void> {
   await exportFrom(deployed, home, 'hub-archive');
   await exportFrom(deployed, member, 'member-archive');
+  for (const exports of ['lake', 'abroad']) await deployed.whenDone(invokeExport(deployed, { exports }));
+  await deployed.clock.run(deployed.clock.now() + 60 * 60_000);
 }
 
 async function exportFrom(deployed: Deployed, place: typeof home, bucket: string): Promise<void> {
