@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { loadPlans, PlansError, plansFile } from '../../deploy/plans/file.ts';
+import { nextFirings } from '../../shared/plans/forecast.ts';
+import { Stop } from '../exit.ts';
+import type { Context } from '../program.ts';
+import { bothTimes } from '../times.ts';
+
+const examples = `
+Examples:
+  npx tablekeep plans validate
+  npx tablekeep plans next --count 3
+  npx tablekeep plans preview             what each plan selects now, holds and costs`;
+
+/** plans.yml, before it is deployed. */
+export function plansCommand({ screen, found }: Context): Command {
+  const plans = new Command('plans')
+    .description('look at plans.yml before it is deployed')
+    .addHelpText('after', examples);
+  const file = ['--file <path>', 'another file than plans.yml', plansFile] as const;
+
+  plans
+    .command('validate')
+    .description('say every mistake with its line, or that there is none')
+    .option(...file)
+    .action((options: { file: string }) => {
+      try {
+        const names = loadPlans(resolve(options.file)).map(({ name }) => name);
+        screen.line(`${names.length} ${names.length === 1 ? 'plan' : 'plans'}, no mistakes: ${names.join(', ')}`);
+        screen.json({ plans: names, mistakes: [] });
+      } catch (error) {
+        if (!(error instanceof PlansError)) throw error;
+        screen.line(error.message);
+        screen.json({ plans: [], mistakes: error.message.split('\n').slice(1) });
+        found('foundWrong');
+      }
+    });
+
+  plans
+    .command('next')
+    .description('say when each plan fires next, in its time zone and in UTC')
+    .option(...file)
+    .option('--count <number>', 'so many firings of each', '5')
+    .action((options: { file: string; count: string }) => {
+      const count = countOf(options.count);
+      const now = Date.now();
+      const all = loaded(options.file).map((plan) => ({ plan, firings: nextFirings(plan, now, count) }));
+      screen.json(
+        all.map(({ plan: { name, schedule, timezone, enabled }, firings }) => ({
+          ...{ plan: name, schedule, timezone, enabled },
+          firings: firings.map((at) => new Date(at).toISOString()),
+        })),
+      );
+      screen.table(
+        all.flatMap(({ plan: { name, timezone, enabled }, firings }) =>
+          firings.map((at) => ({ plan: enabled ? name : `${name} (off)`, fires: bothTimes(at, timezone) })),
+        ),
+      );
+    });
+
+  plans
+    .command('preview')
+    .description('say what each plan selects now, how many backups it will hold, and what they cost')
+    .option(...file)
+    .action(async (options: { file: string }) => {
+      await screen.isJson;
+      loaded(options.file);
+    });
+  return plans;
+}
+
+function loaded(path: string) {
+  try {
+    return loadPlans(resolve(path));
+  } catch (error) {
+    if (error instanceof PlansError) throw new Stop('foundWrong', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new Stop('notUnderstood', `--count ${text} is not understood; write a whole number from 1 to 999.`);
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { Command } from 'commander';
+import { type Api, apiOf } from './api.ts';
+import { localCommand } from './commands/local.ts';
+import { plansCommand } from './commands/plans.ts';
+import { type Connecting, type Connection, connect } from './connection.ts';
+import type { exitCodes } from './exit.ts';
+import type { Screen } from './screen.ts';
+
+/** What a command is given besides its own words. */
+export interface Context {
+  screen: Screen;
+  /** The command has looked and found something wrong: the exit code says so. */
+  found(what: keyof typeof exitCodes): void;
+  /** AWS, as the options say. */
+  connection(command: Command): Promise<Connection>;
+  /** The service's API there. */
+  api(command: Command): Promise<Api>;
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** All commands, with the options that every one of them takes. */
+export function programOf(screen: Screen, found: Context['found']): Command {
+  const connection = (command: Command) => connect(command.optsWithGlobals<Connecting>());
+  const context: Context = {
+    screen,
+    found,
+    connection,
+    api: async (command) => apiOf(await connection(command)),
+  };
+  const program = new Command('tablekeep')
+    .description('Backups of DynamoDB tables: look, take, restore, export, hold.')
+    .version(version)
+    .option('--stack <name>', 'the CloudFormation stack of the service', process.env.TABLEKEEP_STACK ?? 'tablekeep-dev')
+    .option('--profile <name>', "AWS's named profile")
+    .option('--region <region>', 'the Region of the stack')
+    .option('--endpoint <url>', 'another address for all of AWS')
+    .option('--local', 'the local AWS of npm start')
+    .option('--json', 'one JSON document on standard output, for programs')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  for (const make of [plansCommand, localCommand]) program.addCommand(inherit(make(context), program));
+  return program;
+}
+
+/** Commands that were made apart take the settings of the program, and so do theirs. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const inner of command.commands) inherit(inner, command);
+  return command;
+}

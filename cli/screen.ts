@@ -1,0 +1,94 @@
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+/** A row of a table, by the headings of its columns. */
+export type Row = Record<string, string>;
+
+type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
+
+/** Where a command prints: answers to standard output, all else to standard error. */
+export interface Screen {
+  isJson: boolean;
+  /** Somebody can answer questions and see progress. */
+  isTerminal: boolean;
+  /** For people; nothing with `--json`. */
+  line(text?: string): void;
+  /** For people; right-hand columns of numbers are aligned by `alignRight`. */
+  table(rows: Row[], alignRight?: string[]): void;
+  /** The whole answer with `--json`; nothing else. */
+  json(value: unknown): void;
+  /** On standard error, also with `--json`. */
+  note(text: string): void;
+  /** Takes the place of the one before on a terminal; a line of its own elsewhere. */
+  progress(text: string): void;
+  colour(colour: Colour, text: string): string;
+  ask(question: string): Promise<string>;
+}
+
+/** The process's own streams. Colours and progress only on a terminal; NO_COLOR is heeded. */
+export function screenOf(isJson: boolean): Screen {
+  const { stdout, stderr, stdin } = process;
+  let open = false;
+  const clear = () => {
+    if (open) stderr.write('\r\u001b[2K');
+    open = false;
+  };
+  return {
+    isJson,
+    isTerminal: stdin.isTTY === true && stderr.isTTY === true,
+    line(text = '') {
+      clear();
+      if (!isJson) stdout.write(`${text}\n`);
+    },
+    table(rows, alignRight = []) {
+      clear();
+      if (!isJson) for (const line of linesOf(rows, alignRight)) stdout.write(`${line}\n`);
+    },
+    json(value) {
+      clear();
+      if (isJson) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    },
+    note(text) {
+      clear();
+      stderr.write(`${text}\n`);
+    },
+    progress(text) {
+      clear();
+      stderr.write(stderr.isTTY ? text : `${text}\n`);
+      open = stderr.isTTY === true;
+    },
+    colour: (colour, text) => styleText(colour, text, { stream: stdout }),
+    async ask(question) {
+      clear();
+      const asking = createInterface({ input: stdin, output: stderr });
+      try {
+        return (await asking.question(question)).trim();
+      } finally {
+        asking.close();
+      }
+    },
+  };
+}
+
+const widthOf = (text: string): number => stripVTControlCharacters(text).length;
+
+/** A heading and a line for each row, in columns two spaces apart. */
+export function linesOf(rows: Row[], alignRight: string[] = []): string[] {
+  const headings = Object.keys(rows[0] ?? {});
+  const all = [Object.fromEntries(headings.map((name) => [name, name.toUpperCase()])), ...rows];
+  const widths = headings.map((name) => Math.max(...all.map((row) => widthOf(row[name] ?? ''))));
+  const cell = (row: Row, name: string, index: number) => {
+    const text = row[name] ?? '';
+    const space = ' '.repeat((widths[index] ?? 0) - widthOf(text));
+    return alignRight.includes(name) ? space + text : text + space;
+  };
+  return rows.length === 0
+    ? []
+    : all.map((row) =>
+        headings
+          .map((name, index) => cell(row, name, index))
+          .join('  ')
+          .trimEnd(),
+      );
+}
