@@ -82,7 +82,7 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
       await items.deleteItem({ TableName: table, Key: marshall(key) });
     },
 
-    async *query({ pk, prefix, from, backwards = false, limit = Number.POSITIVE_INFINITY }) {
+    async *query({ pk, prefix, from, until, backwards = false, limit = Number.POSITIVE_INFINITY }) {
       let after: Values | undefined;
       let left = limit;
       do {
@@ -90,12 +90,14 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
           TableName: table,
           ConsistentRead: true,
           KeyConditionExpression:
-            from === undefined ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk AND sk BETWEEN :from AND :end',
+            from === undefined && until === undefined
+              ? 'pk = :pk AND begins_with(sk, :prefix)'
+              : 'pk = :pk AND sk BETWEEN :from AND :end',
           ExpressionAttributeValues: marshall(
             // U+FFFF sorts after every character of our keys.
-            from === undefined
+            from === undefined && until === undefined
               ? { ':pk': pk, ':prefix': prefix }
-              : { ':pk': pk, ':from': from, ':end': `${prefix}\uffff` },
+              : { ':pk': pk, ':from': from ?? prefix, ':end': until ?? `${prefix}\uffff` },
           ),
           ScanIndexForward: !backwards,
           ExclusiveStartKey: after,

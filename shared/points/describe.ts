@@ -1,7 +1,6 @@
 import type { Backup } from '../run.ts';
 import type { Reader } from './known.ts';
-
-export type JobType = 'AwsDynamoDbBackup' | 'AwsDynamoDbManualBackup';
+import type { JobType } from './order.ts';
 
 /** A restore point as the list and the single answer show it; `null`: it was not written down when the backup was made. */
 export interface Point {

@@ -54,7 +54,10 @@ export async function storeSettings({ catalog }: World, hash: string, settings: 
 }
 
 /** Undefined when no such settings were ever kept. */
-export async function settingsWithHash({ catalog }: World, hash: string): Promise<TableSettings | undefined> {
+export async function settingsWithHash(
+  { catalog }: Pick<World, 'catalog'>,
+  hash: string,
+): Promise<TableSettings | undefined> {
   const first = await catalog.get(contentKey(hash, 0));
   if (first === undefined) return undefined;
   const others = Array.from({ length: Number(first.parts) - 1 }, (_, index) => contentKey(hash, index + 1));
@@ -81,8 +84,12 @@ export async function storeUnread(
 }
 
 /** The table's newest capture, alive or deleted; undefined when it was never captured. */
-export async function newestCapture(world: World, target: Target, tableId: string): Promise<TableCapture | undefined> {
-  const item = await world.catalog.get(captureKey(target, tableId));
+export async function newestCapture(
+  { catalog }: Pick<World, 'catalog'>,
+  target: Target,
+  tableId: string,
+): Promise<TableCapture | undefined> {
+  const item = await catalog.get(captureKey(target, tableId));
   return isCaptured(item) ? captureFrom(item) : undefined;
 }
 

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { MemoryCatalog } from '../../bench/catalog.ts';
+import { backupFrom, backupKey, backupsOf } from '../../shared/ledger.ts';
+import { adHoc } from '../../shared/names.ts';
+import { findPoint, pointId } from '../../shared/points/id.ts';
+import { keepDirectory } from '../../shared/points/keep-directory.ts';
+import type { Reader } from '../../shared/points/known.ts';
+import { listPoints, type PointPage, type PointQuery, type Sort, sorts } from '../../shared/points/list.ts';
+import type { Backup } from '../../shared/run.ts';
+import type { World } from '../../shared/world.ts';
+import { histories, hub, ids, member, now, put, reader, remember } from './ledger.ts';
+
+const partitions = ['daily', 'old', adHoc].flatMap((plan) => [hub, member].map((target) => ({ plan, target })));
+
+async function everything(catalog: MemoryCatalog): Promise<Backup[]> {
+  const all: Backup[] = [];
+  for (const of of partitions) for await (const item of catalog.query(backupsOf(of))) all.push(backupFrom(item));
+  return all;
+}
+
+/** What a pass of retention leaves, for some of the plans. */
+async function pass(world: Reader & World, readAt: number, isMeant = (_index: number) => true): Promise<void> {
+  for (const [index, of] of partitions.entries()) {
+    const backups: Backup[] = [];
+    for await (const item of world.catalog.query(backupsOf(of))) backups.push(backupFrom(item));
+    if (isMeant(index)) await keepDirectory(world, of, { backups, gone: [], readAt });
+  }
+}
+
+async function page(world: Reader, query: PointQuery): Promise<PointPage> {
+  const answer = await listPoints(world, query);
+  if ('mistakes' in answer) throw new Error(JSON.stringify(answer.mistakes));
+  return answer;
+}
+
+async function walk(world: Reader, query: PointQuery, between: (page: number) => Promise<void> = async () => {}) {
+  const all: Backup[] = [];
+  let cursor: string | undefined;
+  for (let number = 0; ; number++) {
+    const { points, next } = await page(world, { ...query, ...(cursor && { cursor }) });
+    all.push(...points);
+    if (next === undefined) return all;
+    cursor = next;
+    await between(number);
+  }
+}
+
+const keyOf = (backup: Backup) => `${backupKey(backup).pk}|${backupKey(backup).sk}`;
+const isPoint = ({ state }: Backup) => state === 'AVAILABLE' || state === 'CREATING';
+
+/** The order as a person would say it, of what was asked for. */
+const value: Record<string, (backup: Backup) => number | string> = {
+  size: ({ sizeBytes }) => sizeBytes ?? -1,
+  jobType: ({ plan }) => (plan === adHoc ? 'AwsDynamoDbManualBackup' : 'AwsDynamoDbBackup'),
+  creationTimeUtc: ({ createdAt = 0 }) => createdAt,
+  restorePointAwsAccountId: ({ target }) => target.account,
+};
+
+function isInOrder(backups: Backup[], sort: Sort[]): boolean {
+  const columns = sort.length === 0 ? (['creationTimeUtcDesc'] as const) : sort;
+  return backups.every((b, index) => {
+    const a = backups[index - 1];
+    if (a === undefined) return true;
+    for (const column of columns) {
+      const [, name = '', direction] = /^(.+)(Asc|Desc)$/.exec(column) ?? [];
+      const [ofA, ofB] = [value[name]?.(a) ?? 0, value[name]?.(b) ?? 0];
+      if (ofA !== ofB) return ofA < ofB === (direction === 'Asc');
+    }
+    return true;
+  });
+}
+
+const order = fc.uniqueArray(fc.constantFrom(...sorts), { maxLength: 3, selector: (sort) => sort.replace(/Asc|Desc/, '') });
+
+test('pages by cursor bring every restore point once, in the order that was asked for', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      histories,
+      order,
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: -1, max: 5 }),
+      fc.option(fc.constantFrom(...ids), { nil: undefined }),
+      fc.constantFrom([], [hub.account]),
+      async (runs, sort, limit, passes, tableId, accounts) => {
+        const { catalog, world } = reader();
+        await remember(catalog);
+        for (const run of runs) await put(catalog, run);
+        if (passes >= 0) await pass(world, now, (index) => index <= passes);
+        const found = await walk(world, { sort, limit: limit === 7 ? -1 : limit, ...(tableId && { tableId }), accounts });
+        const wanted = (await everything(catalog)).filter(
+          (backup) =>
+            isPoint(backup) &&
+            (tableId === undefined || backup.tableId === tableId) &&
+            accounts.every((account) => account === backup.target.account),
+        );
+        expect(found.map(keyOf).sort()).toEqual(wanted.map(keyOf).sort());
+        expect(isInOrder(found, sort)).toBe(true);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
