@@ -112,6 +112,8 @@ export interface Range {
   /** Sort keys that begin so; or, with `from`, those from it on that begin so. */
   prefix: string;
   from?: string;
+  /** The last sort key, whatever it begins with. */
+  until?: string;
   /** Newest first. */
   backwards?: boolean;
   limit?: number;
