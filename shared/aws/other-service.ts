@@ -1,7 +1,7 @@
-import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type ClientOptions, clientConfig } from './client.ts';
 
-/** A service that speaks JSON and of which we need a handful of operations. */
+/** A service of which we need a handful of operations. */
 export interface Service {
   /** First part of its host name, and the name that requests to it are signed for. */
   host: string;
@@ -14,6 +14,7 @@ export interface PlainRequest {
   path: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
+  /** Sent as JSON, or as it is when it is a string. */
   body?: unknown;
 }
 
@@ -38,11 +39,9 @@ interface Answered {
   response: { statusCode: number; headers?: Record<string, string>; body?: unknown };
 }
 
-type Client = ResourceGroupsTaggingAPIClient;
-
-/** The client of resource tagging, signing for another service. */
-function clientOf(options: ClientOptions, region: string, { signingName }: Service, more: object = {}): Client {
-  return new ResourceGroupsTaggingAPIClient({
+/** The client of EventBridge, which every bundle has, signing for another service. */
+function clientOf(options: ClientOptions, region: string, { signingName }: Service, more: object = {}) {
+  return new EventBridgeClient({
     ...clientConfig(options, region, 5),
     ...more,
     httpAuthSchemeProvider: () => [
@@ -57,12 +56,12 @@ function clientOf(options: ClientOptions, region: string, { signingName }: Servi
 
 /** Sends our request; `read` gets the answer as it comes, and says what the client is to read in its place. */
 async function send(
-  client: Client,
+  client: EventBridgeClient,
   plain: PlainRequest,
   host: string,
   read: (response: Answered['response']) => Promise<unknown>,
 ): Promise<void> {
-  const command = new GetResourcesCommand({});
+  const command = new PutEventsCommand({ Entries: [] });
   command.middlewareStack.add(
     (next) => (args) => {
       rewrite((args as unknown as Sent).request, plain, host);
@@ -83,9 +82,10 @@ async function send(
 }
 
 /**
- * Calls another service with the client of resource tagging: its credentials, signature, retries, time limits and
- * reading of errors, our request and answer. A client of its own for each of auto scaling, CloudWatch and Lambda
- * would add 120 KB to every cold start, for ten operations whose answers we keep as they are (docs/decisions/0003).
+ * Calls a service that speaks JSON with the client of EventBridge: its credentials, signature, retries, time limits and
+ * reading of errors, our request and answer. A client of its own for each of tagging, KMS, SQS, auto scaling,
+ * CloudWatch and Lambda would add 13 to 89 KB to every cold start, for twenty operations whose answers we keep as they
+ * are (docs/decisions/0010).
  */
 export function otherService(options: ClientOptions, region: string, service: Service) {
   const client = clientOf(options, region, service);
@@ -93,13 +93,34 @@ export function otherService(options: ClientOptions, region: string, service: Se
     let answer: unknown;
     await send(client, plain, service.host, async ({ statusCode, body }) => {
       if (statusCode >= 300) return body;
-      const bytes = body instanceof Uint8Array ? body : await client.config.streamCollector(body);
-      const text = client.config.utf8Encoder(bytes);
+      const text = await textOf(client, body);
       answer = text === '' ? {} : JSON.parse(text);
       return client.config.utf8Decoder('{}');
     });
     return answer as Answer;
   };
+}
+
+/** The same for a service that answers with something else; `read` throws what is an error. */
+export function textService<Answer>(
+  options: ClientOptions,
+  region: string,
+  service: Service,
+  read: (text: string, statusCode: number) => Answer,
+) {
+  const client = clientOf(options, region, service);
+  return async (plain: PlainRequest): Promise<Answer> => {
+    let answer: Answer | undefined;
+    await send(client, plain, service.host, async ({ statusCode, body }) => {
+      answer = read(await textOf(client, body), statusCode);
+      return client.config.utf8Decoder('{}');
+    });
+    return answer as Answer;
+  };
+}
+
+async function textOf({ config }: EventBridgeClient, body: unknown): Promise<string> {
+  return config.utf8Encoder(body instanceof Uint8Array ? body : await config.streamCollector(body));
 }
 
 /** An answer that is not collected: its bytes come as they are asked for. */
@@ -139,19 +160,19 @@ async function* piecesOf(body: unknown): AsyncGenerator<Uint8Array> {
   else if (body !== undefined) yield* body as AsyncIterable<Uint8Array>;
 }
 
-/** The endpoint of tagging is known by its name; one that the environment names stays as it is. */
+/** The endpoint of EventBridge is known by its name; one that the environment names stays as it is. */
 function rewrite(
   request: Sent['request'],
   { method, path, query = {}, headers, body }: PlainRequest,
   host: string,
 ): void {
   request.method = method;
-  request.hostname = request.hostname.replace(/^tagging\./, `${host}.`);
+  request.hostname = request.hostname.replace(/^events(?=[.-])/, host);
   request.path = path;
   request.query = query;
   delete request.headers['x-amz-target'];
   request.headers['content-type'] = 'application/json';
   Object.assign(request.headers, headers);
   if (body === undefined) delete request.body;
-  else request.body = JSON.stringify(body);
+  else request.body = typeof body === 'string' ? body : JSON.stringify(body);
 }

@@ -1,20 +1,27 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Queues } from '../world.ts';
-import { type ClientOptions, clientConfig } from './client.ts';
+import type { ClientOptions } from './client.ts';
+import { jsonRequest, otherService } from './other-service.ts';
 
-/** The dead-letter queues. `receive` gives at most ten messages and hides them for two minutes. */
+interface Received {
+  Messages?: { Body?: string; MessageAttributes?: Record<string, { StringValue?: string }>; ReceiptHandle?: string }[];
+}
+
+/**
+ * The dead-letter queues. `receive` gives at most ten messages and hides them for two minutes.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html (AWS JSON 1.0)
+ */
 export function queuesOf(options: ClientOptions, region: string): Queues {
-  const client = new SQSClient(clientConfig(options, region, 4));
+  const send = otherService(options, region, { host: 'sqs', signingName: 'sqs' });
+  const call = <Answer>(operation: string, input: object) =>
+    send<Answer>(jsonRequest(`AmazonSQS.${operation}`, '1.0', input));
   return {
     async receive(queueUrl) {
-      const { Messages = [] } = await client.send(
-        new ReceiveMessageCommand({
-          QueueUrl: queueUrl,
-          MaxNumberOfMessages: 10,
-          VisibilityTimeout: 120,
-          MessageAttributeNames: ['All'],
-        }),
-      );
+      const { Messages = [] } = await call<Received>('ReceiveMessage', {
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 120,
+        MessageAttributeNames: ['All'],
+      });
       return Messages.map(({ Body = '', MessageAttributes = {}, ReceiptHandle = '' }) => ({
         body: Body,
         attributes: Object.fromEntries(
@@ -24,7 +31,7 @@ export function queuesOf(options: ClientOptions, region: string): Queues {
       }));
     },
     async remove(queueUrl, receipt) {
-      await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt }));
+      await call('DeleteMessage', { QueueUrl: queueUrl, ReceiptHandle: receipt });
     },
   };
 }

@@ -1,19 +1,24 @@
-import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Tagging } from '../world.ts';
-import { type ClientOptions, clientConfig } from './client.ts';
+import type { ClientOptions } from './client.ts';
+import { jsonRequest, otherService } from './other-service.ts';
+
+interface Page {
+  ResourceTagMappingList?: { ResourceARN?: string; Tags?: { Key: string; Value?: string }[] }[];
+  PaginationToken?: string;
+}
 
 /**
  * Tags in bulk. GetResources also names resources whose tags have been removed, and it lags behind: look the tables up.
  * https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
  */
 export function taggingOf(options: ClientOptions, region: string): Tagging {
-  const client = new ResourceGroupsTaggingAPIClient(clientConfig(options, region, 6));
+  const send = otherService(options, region, { host: 'tagging', signingName: 'tagging' });
   return {
     async *taggedTables() {
       let token: string | undefined;
       do {
-        const { ResourceTagMappingList = [], PaginationToken } = await client.send(
-          new GetResourcesCommand({
+        const { ResourceTagMappingList = [], PaginationToken } = await send<Page>(
+          jsonRequest('ResourceGroupsTaggingAPI_20170126.GetResources', '1.1', {
             ResourceTypeFilters: ['dynamodb:table'],
             ResourcesPerPage: 100,
             PaginationToken: token,
