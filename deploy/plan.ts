@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ClientOptions } from '../shared/aws/client.ts';
 import type { Plan } from '../shared/plan.ts';
+import { dollarsPerGbMonth } from '../shared/plans/price.ts';
 import { loadPlans, PlansError, plansFile } from './plans/file.ts';
 import { Region } from './plans/look.ts';
-import { dollarsPerGbMonth, type Place, reportOf } from './plans/report.ts';
+import { type Place, reportOf } from './plans/report.ts';
 
 const usage = `npm run plan [-- --file plans.yml --endpoint http://127.0.0.1:4566 --region us-east-1 --firings 5 --price ${dollarsPerGbMonth}]`;
 

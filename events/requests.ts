@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { account, instant, region, request, tableName } from './contract.ts';
+import { account, instant, region, request, requestId, tableName } from './contract.ts';
 import { planNamePattern } from './patterns.ts';
 import { requester } from './words.ts';
 
@@ -18,11 +18,18 @@ const tables = z
   );
 
 const planOrTables = z.union([
-  z.strictObject({ plan, reason: z.optional(reason), requester: z.optional(requester) }),
+  z.strictObject({
+    plan,
+    reason: z.optional(reason),
+    requester: z.optional(requester),
+    /** Names the run. By default the id of the event, or of the invocation. */
+    requestId: z.optional(requestId),
+  }),
   z.strictObject({
     tables,
     reason,
     requester: z.optional(requester),
+    requestId: z.optional(requestId),
     /** When retention may delete these backups; without it they stay until somebody deletes them. */
     expiresAt: z.optional(instant),
     /** One of the deployment's targets; where the service is deployed by default. */

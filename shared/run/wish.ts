@@ -40,7 +40,8 @@ export function wishOf(received: Received<typeof startRunDoor>, { id }: Invocati
   if (received.type === 'Cancel Requested') return { cancel: received.detail, ...received.envelope };
   const { detail } = received;
   if (received.type === 'Backup Requested') {
-    const { at: scheduledAt, id: requestId, source } = received.envelope;
+    const { at: scheduledAt, id, source } = received.envelope;
+    const { requestId = id } = received.detail;
     return { detail: received.detail, scheduledAt, requestId, requester: requesterOf(received.detail, source) };
   }
   if ('cancel' in detail) return { cancel: detail.cancel, id, at: now };
@@ -48,7 +49,7 @@ export function wishOf(received: Received<typeof startRunDoor>, { id }: Invocati
   return {
     detail: detail as BackupRequested,
     scheduledAt: now,
-    requestId: id,
+    requestId: (detail as BackupRequested).requestId ?? id,
     requester: requesterOf(detail as BackupRequested),
   };
 }

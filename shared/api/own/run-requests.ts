@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import { instant, planName, tableName } from '../../../events/contract.ts';
+import { CancelRequested } from '../../../events/operation-requests.ts';
+import { iso } from '../../clock.ts';
+import { adHoc, runId } from '../../names.ts';
+import { targetsOf } from '../../plan.ts';
+import { targetKey } from '../../target.ts';
+import { put } from '../ask.ts';
+import { conflict, wrong } from '../failure.ts';
+import { route } from '../route.ts';
+import { askForRuns } from './ask-runs.ts';
+import { planOf } from './plans.ts';
+import { found, run, runPath } from './runs.ts';
+import { defined, place, reason, targetOf } from './shapes.ts';
+
+const text = z.string();
+const own = { dialect: 'own', method: 'POST', rights: 'operate' } as const;
+const asked = z.object({ requestId: text, runs: z.array(text) });
+
+export const startRun = route({
+  ...own,
+  path: '/v1/runs',
+  id: 'startRun',
+  summary: 'Run a plan now',
+  body: z.strictObject({ plan: planName, reason: z.optional(reason) }, 'write an object, as in {"plan": "nightly"}'),
+  success: { status: 202, description: 'The runs that will begin, one for each target.', body: asked },
+  failures: [404],
+  async act(world, { body, caller, requestId }) {
+    const plan = planOf(world, body.plan);
+    const detail = { ...defined(body), requester: caller };
+    return askForRuns(world, detail, requestId, plan.name, targetsOf(plan, world.hub));
+  },
+});
+
+export const cancelRun = route({
+  ...own,
+  path: `${runPath}/cancel`,
+  id: 'cancelRun',
+  summary: 'Cancel a run that has not begun',
+  params: run,
+  body: z.strictObject({ reason }, 'write an object, as in {"reason": "maintenance"}'),
+  success: { status: 202, description: 'It was asked for.', body: z.object({ requestId: text }) },
+  failures: [404, 409],
+  async act(world, { params, body, caller, requestId }) {
+    const there = await found(world, params);
+    if (there.state !== 'QUEUED') {
+      const isRunning = there.state === 'RUNNING';
+      const problem = `The run ${runId(there)} is ${isRunning ? 'under way' : `over (${there.state})`}.`;
+      const remedy = isRunning
+        ? 'A backup that has begun cannot be stopped; it goes by the keep of its plan.'
+        : 'There is nothing to cancel.';
+      throw conflict('NotQueued', 'stamp', problem, remedy);
+    }
+    await put(world, CancelRequested, { requestId, run: runId(there), reason: body.reason, requester: caller });
+    return { requestId };
+  },
+});
+
+const tablesWords = 'write a list of 1 to 100 names, as in ["orders"]';
+
+/** start-run listens to a request for an hour: what expires later than that has not expired when its backup is made. */
+const shortestLifeMs = 3_600_000;
+
+export const backUpTables = route({
+  ...own,
+  path: '/v1/backups',
+  id: 'backUpTables',
+  summary: 'Back up some tables now',
+  description:
+    'Without expiresAt, which is at least an hour away, these backups stay until somebody deletes them. A table that is not there is skipped, and the run says so.',
+  body: z.strictObject(
+    {
+      tables: z.array(tableName, tablesWords).check(z.minLength(1, tablesWords), z.maxLength(100, tablesWords)),
+      reason,
+      expiresAt: z.optional(instant),
+      /** A target of the deployment; where the service is deployed by default. */
+      target: z.optional(z.strictObject(place, 'write an account and a Region')),
+    },
+    'write an object, as in {"tables": ["orders"], "reason": "before the migration"}',
+  ),
+  success: { status: 202, description: 'The run that will begin.', body: asked },
+  failures: [404],
+  async act(world, { body, caller, requestId }) {
+    const target = body.target === undefined ? world.hub : targetOf(world, body.target);
+    const { expiresAt, tables } = body;
+    if (expiresAt !== undefined && Date.parse(expiresAt) < world.clock.now() + shortestLifeMs) {
+      const problem = `${expiresAt} is not at least an hour away (it is ${iso(world.clock.now())}).`;
+      const remedy = 'Give a later instant, or leave it out to keep the backups until somebody deletes them.';
+      throw wrong([{ field: 'expiresAt', problem, remedy }]);
+    }
+    if (targetKey(target) === targetKey(world.hub) && tables.includes(world.options.catalog)) {
+      const problem = `${world.options.catalog} is Tablekeep's own catalog, which is never among its backups.`;
+      throw wrong([{ field: 'tables', problem, remedy: 'Leave it out; it has point-in-time recovery.' }]);
+    }
+    return askForRuns(world, { ...defined(body), requester: caller }, requestId, adHoc, [target]);
+  },
+});

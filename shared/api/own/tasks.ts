@@ -1,0 +1,147 @@
+import * as z from 'zod/mini';
+import { ExportRequested } from '../../../events/export-request.ts';
+import { ImportRequested } from '../../../events/import-request.ts';
+import { RestoreRequested } from '../../../events/restore-request.ts';
+import { iso } from '../../clock.ts';
+import { listTasks, readTask } from '../../task/list.ts';
+import type { Task, TaskKind } from '../../task/task.ts';
+import type { World } from '../../world.ts';
+import { askForTask } from '../ask.ts';
+import { missing } from '../failure.ts';
+import { type Asked, route } from '../route.ts';
+import { taskId } from '../words.ts';
+import { defined, pageQuery, wrongCursor } from './shapes.ts';
+
+const text = z.string();
+const mistake = z.object({ field: text, problem: text, remedy: text });
+
+const taskView = z.object({
+  id: text,
+  kind: z.enum(['restore', 'export', 'import']),
+  state: text,
+  requestId: text,
+  requester: z.object({ name: text, kind: z.enum(['verified', 'claimed']) }),
+  reason: text,
+  acceptedAt: text,
+  endedAt: z.optional(text),
+  /** What was asked for, as in the events. */
+  request: z.record(text, z.unknown()),
+  steps: z.array(z.object({ at: text, step: text })),
+  error: z.optional(z.object({ code: text, sentence: text, mistakes: z.array(mistake), leftBehind: text })),
+});
+
+/** Every kind of task has the request it was made of. */
+type StoredTask = Task & { request?: Record<string, unknown> };
+
+function viewOf(task: StoredTask): z.infer<typeof taskView> {
+  const { id, kind, state, requestId, requester, reason, acceptedAt, endedAt, steps, error } = task;
+  return {
+    ...{ id, kind, state, requestId, requester, reason },
+    acceptedAt: iso(acceptedAt),
+    ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
+    request: task.request ?? {},
+    steps: steps.map(({ at, step }) => ({ at: iso(at), step })),
+    ...(error && { error }),
+  };
+}
+
+export const listOurTasks = route({
+  dialect: 'own',
+  method: 'GET',
+  rights: 'read',
+  path: '/v1/tasks',
+  id: 'listOurTasks',
+  summary: 'Restores, exports and imports of the last 400 days, newest first',
+  query: z.strictObject({ ...pageQuery, kind: z.optional(z.enum(['restore', 'export', 'import'])) }),
+  success: {
+    status: 200,
+    description: 'A page of tasks.',
+    body: z.object({ tasks: z.array(taskView), next: z.optional(text) }),
+  },
+  failures: [],
+  async act(world, { query }) {
+    const found = await listTasks(world, defined(query));
+    if (found === undefined) throw wrongCursor();
+    return { tasks: found.tasks.map(viewOf), ...(found.next !== undefined && { next: found.next }) };
+  },
+});
+
+export const readOurTask = route({
+  dialect: 'own',
+  method: 'GET',
+  rights: 'read',
+  path: '/v1/tasks/:id',
+  id: 'readOurTask',
+  summary: 'How far a task is, with every step',
+  description: 'A task that was just asked for is there after some seconds: until then the answer is 404.',
+  params: z.strictObject({ id: taskId }),
+  success: { status: 200, description: 'The task.', body: taskView },
+  failures: [404],
+  async act(world, { params }) {
+    const task = await readTask(world, params.id);
+    if (task !== undefined) return viewOf(task);
+    const remedy = 'Take an id from GET /v1/tasks; if it was asked for just now, read again in some seconds.';
+    throw missing('id', `There is no task ${params.id}.`, remedy);
+  },
+});
+
+const success = {
+  status: 202,
+  description:
+    'It was asked for. A dry run has no task: its answer is the event that begins with its kind and ends with Planned.',
+  body: z.object({ requestId: text, task: z.optional(text) }),
+} as const;
+
+/** Who asks says the signature, and the id is the header's. */
+const bodyOf = <Shape extends { requester: unknown }>(shape: Shape): Omit<Shape, 'requester'> => {
+  const { requester: _requester, ...others } = shape;
+  return others;
+};
+
+async function begin(
+  world: World,
+  kind: TaskKind,
+  { body, ...asked }: Asked<undefined, unknown, { dryRun?: boolean | undefined }>,
+) {
+  const { id, requestId } = await askForTask(world, asked, kind, body);
+  return { requestId, ...(body.dryRun !== true && { task: id }) };
+}
+
+export const restore = route({
+  dialect: 'own',
+  method: 'POST',
+  rights: 'operate',
+  path: '/v1/restores',
+  id: 'restore',
+  summary: 'Bring a table back, in the words of the event Restore Requested',
+  body: z.strictObject(bodyOf(RestoreRequested.detail.shape), 'write an object with source, target and reason'),
+  success,
+  failures: [409],
+  act: (world, asked) => begin(world, 'restore', asked),
+});
+
+export const exportTable = route({
+  dialect: 'own',
+  method: 'POST',
+  rights: 'administer',
+  path: '/v1/exports',
+  id: 'exportTable',
+  summary: 'Write a table to S3, in the words of the event Export Requested',
+  body: z.strictObject(bodyOf(ExportRequested.detail.shape), 'write an object with source, destination and reason'),
+  success,
+  failures: [409],
+  act: (world, asked) => begin(world, 'export', asked),
+});
+
+export const importTable = route({
+  dialect: 'own',
+  method: 'POST',
+  rights: 'administer',
+  path: '/v1/imports',
+  id: 'importTable',
+  summary: 'Make a new table of exported files, in the words of the event Import Requested',
+  body: z.strictObject(bodyOf(ImportRequested.detail.shape), 'write an object with source, target and reason'),
+  success,
+  failures: [409],
+  act: (world, asked) => begin(world, 'import', asked),
+});

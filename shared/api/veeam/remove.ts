@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { DeleteRequested } from '../../../events/operation-requests.ts';
+import { adHoc } from '../../names.ts';
+import { conflict } from '../failure.ts';
+import { askOfBackup, checkNotNeeded } from '../operations.ts';
+import { availablePointOf } from '../points.ts';
+import { route } from '../route.ts';
+import { path, point } from './points.ts';
+
+export const removeRestorePoint = route({
+  method: 'DELETE',
+  path: `${path}/:restorePointId`,
+  dialect: 'veeam',
+  rights: 'administer',
+  id: 'deleteDynamoDbRestorePoint',
+  summary: 'Delete a restore point that was made manually',
+  description:
+    'Of a plan nothing is deleted by hand: its keep decides. What is held, or needed by a task, stays; so does the newest backup of a table, which retention never deletes.',
+  params: point,
+  success: { status: 202, description: 'It was asked for; retention deletes it.', body: z.object({}) },
+  failures: [404, 409],
+  async act(world, { params, ...asked }) {
+    const backup = await availablePointOf(world, params.restorePointId, 'restorePointId');
+    if (backup.plan !== adHoc) {
+      throw conflict(
+        'NotManual',
+        'restorePointId',
+        `This restore point belongs to the plan ${backup.plan}, whose keep decides how long it stays; only those that were made manually can be deleted.`,
+        'Change keep in plans.yml and deploy.',
+      );
+    }
+    checkNotNeeded(backup, 'restorePointId');
+    await askOfBackup(world, asked, DeleteRequested, backup, `Asked for by DELETE ${path}/{id}.`);
+    return {};
+  },
+});
