@@ -17,6 +17,16 @@ export function bucketStatements(text: string): object[] {
   ];
 }
 
+/** The policy of the importing role for the same buckets: it only reads. */
+export function readStatements(text: string): object[] {
+  const names = bucketNames(text);
+  if (names.length === 0) return [{ Effect: 'Deny', Action: ['s3:GetObject', ...onBuckets], Resource: '*' }];
+  return [
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: names.map((name) => arn(`${name}/*`)) },
+    { Effect: 'Allow', Action: onBuckets, Resource: names.map(arn) },
+  ];
+}
+
 function bucketNames(text: string): string[] {
   try {
     return readExportBuckets(text, '').map(({ name }) => name);

@@ -1,6 +1,7 @@
 import * as audit from '../events/audit-events.ts';
 import { source } from '../events/contract.ts';
 import * as exports from '../events/export-events.ts';
+import * as imports from '../events/import-events.ts';
 import * as restores from '../events/restore-events.ts';
 import * as retention from '../events/retention-events.ts';
 import * as runs from '../events/run-events.ts';
@@ -14,13 +15,15 @@ const forPeople = [
   restores.RestoreCompleted,
   restores.RestoreFailed,
   exports.ExportFailed,
+  imports.ImportCompleted,
+  imports.ImportFailed,
   audit.DeadLettersFound,
   audit.WorkStalled,
   audit.ProtectionReport,
 ].map(({ type }) => type);
 
 /** Functions whose failure is told. The heartbeat and the runs come again within a minute; if they do not get well, the audit tells (`Work Stalled`). */
-const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore', 'Export'];
+const functionsToldOf = ['StartDashrun', 'ApplyDashretention', 'Audit', 'Restore', 'Export', 'Import'];
 
 /** What people get, by rule: the events, and how their text is made. */
 const rules = {

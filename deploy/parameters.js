@@ -1,4 +1,4 @@
 // osls takes named functions from JavaScript only; Node reads the TypeScript behind them itself.
 import * as parameters from './parameters.ts';
 
-export const { exportBuckets, notices, ofMembers, outwardRestores, requests } = parameters;
+export const { exportBuckets, importBuckets, notices, ofMembers, outwardRestores, requests } = parameters;

@@ -1,4 +1,4 @@
-import { bucketStatements } from './export-buckets.ts';
+import { bucketStatements, readStatements } from './export-buckets.ts';
 import { noticeTargets } from './notices.ts';
 import { onlyRequesters } from './requesters.ts';
 import { outwardStatements } from './restore-switches.ts';
@@ -42,6 +42,11 @@ export async function outwardRestores(variables: Variables) {
 /** What the exporting role may do to the buckets that are named. */
 export async function exportBuckets(variables: Variables) {
   return bucketStatements(await parameter(variables, 'exportBuckets'));
+}
+
+/** What the importing role may do to them. */
+export async function importBuckets(variables: Variables) {
+  return readStatements(await parameter(variables, 'exportBuckets'));
 }
 
 async function isSwitchedOn(variables: Variables, name: string): Promise<boolean> {

@@ -5,6 +5,8 @@ import * as exports from './export-events.ts';
 import * as exportRequests from './export-request.ts';
 import * as operations from './operation-events.ts';
 import * as operationRequests from './operation-requests.ts';
+import * as imports from './import-events.ts';
+import * as importRequests from './import-request.ts';
 import * as requests from './requests.ts';
 import * as restores from './restore-events.ts';
 import * as restoreRequests from './restore-request.ts';
@@ -23,5 +25,7 @@ export const contracts: Contract<unknown>[] = [
   restores,
   exportRequests,
   exports,
+  importRequests,
+  imports,
   audit,
 ].flatMap((file) => Object.values(file) as Contract<unknown>[]);

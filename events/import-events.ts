@@ -44,7 +44,7 @@ export const ImportCompleted = fact(
   'Import Completed',
   {
     sentBy: 'import',
-    heardBy: 'who asked',
+    heardBy: 'people',
     when: 'the new table has everything, its items are counted, and others may write to it',
   },
   {
@@ -89,6 +89,8 @@ export const ImportFailed = fact(
     mistakes: z.array(z.object({ field: z.string(), problem: z.string(), remedy: z.string() })).check(few),
     /** What there is now that was not there before; empty when nothing was begun. */
     leftBehind: z.string(),
+    /** The answer to a dry run: whoever asked hears it, and people are not told. */
+    dryRun: z.optional(z.literal(true)),
   },
 );
 

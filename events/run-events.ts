@@ -55,7 +55,7 @@ export const WorkDue = fact(
   'Work Due',
   {
     sentBy: 'heartbeat',
-    heardBy: 'take-backups, apply-retention, audit, restore, export',
+    heardBy: 'take-backups, apply-retention, audit, restore, export, import',
     when: 'the catalog says that a run, a retention, an audit or a task has to be gone on with',
   },
   { work: z.enum(['run', 'retention', 'audit', 'task']), key: z.string().check(z.minLength(1)) },

@@ -86,7 +86,7 @@ interface Failure extends Refusal {
 }
 
 export function failed(failure: Failure): Fact<typeof ImportFailed> {
-  const { id, task, requestId, target, table, at, code, mistakes, leftBehind } = failure;
+  const { id, task, requestId, target, table, at, code, mistakes, leftBehind, dryRun } = failure;
   return {
     id,
     at: iso(at),
@@ -97,16 +97,18 @@ export function failed(failure: Failure): Fact<typeof ImportFailed> {
     code,
     mistakes: few(mistakes),
     leftBehind,
+    ...(dryRun && { dryRun }),
     sentence: failure.sentence ?? sentenceOf(failure),
   };
 }
 
-function sentenceOf({ requestId, table, mistakes, leftBehind }: Failure): string {
+function sentenceOf({ requestId, table, mistakes, leftBehind, dryRun }: Failure): string {
   const said = mistakes.slice(0, 5).map(({ field, problem, remedy }) => `${field}: ${problem} ${remedy}`);
   const more = mistakes.length > 5 ? [`And ${mistakes.length - 5} more.`] : [];
   const of = table === undefined ? '' : ` to ${table}`;
   const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
-  return [`The import${of} (request ${requestId}) failed.`, ...said, ...more, left].join(' ');
+  const came = dryRun ? 'would be refused' : 'failed';
+  return [`The import${of} (request ${requestId}) ${came}.`, ...said, ...more, left].join(' ');
 }
 
 export function failedTask({

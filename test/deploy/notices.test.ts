@@ -53,7 +53,7 @@ test.each(toPeople)('%s is told by its sentence', async (type) => {
   expect(await emailsAfter(event)).toEqual([JSON.stringify(event.detail.sentence)]);
 });
 
-test.each(['Restore Failed', 'Export Failed'])('%s of a dry run is told to nobody but who asked', async (type) => {
+test.each(['Restore Failed', 'Export Failed', 'Import Failed'])('%s of a dry run is told to nobody but who asked', async (type) => {
   const event = example(type);
   expect(await emailsAfter({ ...event, detail: { ...event.detail, dryRun: true } })).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { type Packaged, packageService } from '../../deploy/package.ts';
 import { list, readYamlTemplate, resourcesOf, type Statement, statementsOf, trustOf } from '../../deploy/template.ts';
 import { contracts } from '../../events/contracts.ts';
 
-const functions = ['start-run', 'take-backups', 'apply-retention', 'restore', 'export', 'heartbeat', 'audit'];
+const functions = ['start-run', 'take-backups', 'apply-retention', 'restore', 'export', 'import', 'heartbeat', 'audit'];
 const parameters = {
   requesters: 'arn:aws:iam::123456789012:role/ci, arn:aws:iam::123456789012:user/ops-*',
   notifyEmail: 'ops@example.com',
@@ -72,7 +72,7 @@ describe('the catalog', () => {
 describe('the buses', () => {
   test('of facts refuses everybody but the roles of the functions and the root user, who could change that', () => {
     const { Effect, Principal, Condition } = statementOf(plain, 'FactsOnlyFromFunctions');
-    const roles = ['StartRun', 'TakeBackups', 'ApplyRetention', 'Restore', 'Export', 'Heartbeat', 'Audit'];
+    const roles = ['StartRun', 'TakeBackups', 'ApplyRetention', 'Restore', 'Export', 'Import', 'Heartbeat', 'Audit'];
     expect({ Effect, Principal, Condition }).toEqual({
       Effect: 'Deny',
       Principal: '*',
@@ -174,7 +174,7 @@ describe('other accounts', () => {
   });
 
   test('have a role per capability, and each is entered by those functions that may ask for it', () => {
-    for (const capability of ['read', 'backup', 'retain', 'restore', 'export']) {
+    for (const capability of ['read', 'backup', 'retain', 'restore', 'export', 'import']) {
       const asking = functions.filter((name) => {
         const role = resourcesOf(plain.template, 'AWS::IAM::Role').find(([, { RoleName }]) =>
           String(RoleName).endsWith(`-${name}`),
