@@ -1,10 +1,12 @@
 import * as audit from '../events/audit-events.ts';
+import * as chains from '../events/chain-events.ts';
 import { source } from '../events/contract.ts';
 import * as exports from '../events/export-events.ts';
 import * as imports from '../events/import-events.ts';
 import * as restores from '../events/restore-events.ts';
 import * as retention from '../events/retention-events.ts';
 import * as runs from '../events/run-events.ts';
+import { requestIdPrefix } from '../shared/export/chain/chain.ts';
 
 /** Facts that a person must know of: one message per run, audit or day, never one per table, backup or letter. */
 const forPeople = [
@@ -30,14 +32,22 @@ const rules = {
   TellPeople: {
     Description: 'Facts that a person must know of',
     // A dry run that was refused is told to whoever asked for it, by the same event.
-    EventPattern: { source: [source], 'detail-type': forPeople, detail: { dryRun: [{ exists: false }] } },
+    // Of exports on schedule the round tells.
+    EventPattern: {
+      source: [source],
+      'detail-type': forPeople,
+      detail: {
+        dryRun: [{ exists: false }],
+        requestId: [{ exists: false }, { 'anything-but': { prefix: requestIdPrefix } }],
+      },
+    },
     text: { InputPath: '$.detail.sentence' },
   },
   TellOfFailedBackups: {
-    Description: 'Runs in which a table got no backup',
+    Description: 'Runs in which a table got no backup, and rounds in which one was not exported',
     EventPattern: {
       source: [source],
-      'detail-type': [runs.RunCompleted.type],
+      'detail-type': [runs.RunCompleted.type, chains.ExportRoundCompleted.type],
       detail: { failed: [{ numeric: ['>', 0] }] },
     },
     text: { InputPath: '$.detail.sentence' },

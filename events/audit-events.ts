@@ -42,9 +42,19 @@ export const ProtectionChanged = fact(
   {
     sentBy: 'audit, apply-retention',
     heardBy: 'people',
-    when: 'tables of a target have become overdue, well again or at risk, or backups have vanished or are not recognised: one for all that was found together',
+    when: 'tables of a target have become overdue, well again or at risk, exports are behind or well again, or backups have vanished or are not recognised: one for all that was found together',
   },
-  { account, region, overdue: some, protected: some, vanished: some, unrecognised: some, atRisk: some },
+  {
+    account,
+    region,
+    overdue: some,
+    protected: some,
+    vanished: some,
+    unrecognised: some,
+    atRisk: some,
+    exportsOverdue: z.optional(some),
+    exportsCaughtUp: z.optional(some),
+  },
 );
 
 export const DeliveryFailed = fact(

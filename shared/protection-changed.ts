@@ -11,6 +11,12 @@ const words = {
     "Look at the plan's last runs (Run Completed, Run Failed, Run Skipped), or ask for a backup now.",
   ],
   protected: ['table is well again', 'tables are well again', ''],
+  exportsOverdue: [
+    'table has exports that are behind',
+    'tables have exports that are behind',
+    'Look at Export Round Completed, which names what stands in the way.',
+  ],
+  exportsCaughtUp: ['table has exports that are well again', 'tables have exports that are well again', ''],
   vanished: [
     'backup is not at AWS any more and was not deleted by Tablekeep',
     'backups are not at AWS any more and were not deleted by Tablekeep',
@@ -57,6 +63,8 @@ export function protectionChanged(
     vanished,
     unrecognised,
     atRisk,
+    ...(tally.exportsOverdue && { exportsOverdue: tally.exportsOverdue }),
+    ...(tally.exportsCaughtUp && { exportsCaughtUp: tally.exportsCaughtUp }),
     id: `${targetKey(target)}/protection-changed/${key}`,
     at: iso(now),
     sentence: [`${targetKey(target)}:`, ...kinds.flatMap((kind) => sentencesOf(kind, tally))].join(' '),

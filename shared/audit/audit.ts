@@ -4,6 +4,7 @@ import { Lease, LeaseLostError } from '../retention/lease.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Invocation, World } from '../world.ts';
 import { Changes } from './changes.ts';
+import { auditExports } from './exports.ts';
 import { compareBothWays, compareFully, oldestBackupAt, stepMs } from './full.ts';
 import { auditKeys } from './keys.ts';
 import { auditKey, type Memory } from './memory.ts';
@@ -87,6 +88,7 @@ async function lookAround(audit: Audit): Promise<Memory> {
     const ofPlan = await auditProtection(world, audited, changes);
     protections.set(plan.name, ofPlan);
   }
+  await auditExports(world, target, tables, changes);
   const deployed = plansIn(world, target).map(({ name }) => name);
   const known = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed])];
   const { comparedUntil, named } = await compareSince(audit, known, now);

@@ -1,6 +1,7 @@
 import { kindOf } from '../errors.ts';
 import { idOfRefused } from '../ledger.ts';
 import { type Plan, targetsOf } from '../plan.ts';
+import type { ExportsPlan } from '../plans/exports.ts';
 import { isOptedOut, selectTables } from '../selection.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { TableDescription, World } from '../world.ts';
@@ -14,17 +15,26 @@ export interface Tables {
   optedOut: Set<string>;
   /** By plan, what it means here. */
   selected: Map<string, TableDescription[]>;
+  /** The same of exports. */
+  exported: Map<string, TableDescription[]>;
 }
 
 /** Which plans of the deployment have this target. */
 export function plansIn({ plans, hub }: Pick<World, 'plans' | 'hub'>, target: Target): Plan[] {
-  const here = targetKey(target);
-  return [...plans.values()].filter((plan) => targetsOf(plan, hub).some((other) => targetKey(other) === here));
+  return [...plans.values()].filter(isIn(target, hub));
 }
 
-/** Every target of a plan, and where the service is deployed. */
-export function auditedTargets({ plans, hub }: Pick<World, 'plans' | 'hub'>): Target[] {
-  const targets = [hub, ...[...plans.values()].flatMap((plan) => targetsOf(plan, hub))];
+/** The same of exports. */
+export function exportsIn({ exportPlans, hub }: Pick<World, 'exportPlans' | 'hub'>, target: Target): ExportsPlan[] {
+  return [...exportPlans.values()].filter(isIn(target, hub));
+}
+
+const isIn = (target: Target, hub: Target) => (plan: Pick<Plan, 'targets'>) =>
+  targetsOf(plan, hub).some((other) => targetKey(other) === targetKey(target));
+
+/** Every target of a plan or of exports, and where the service is deployed. */
+export function auditedTargets({ plans, exportPlans, hub }: Pick<World, 'plans' | 'exportPlans' | 'hub'>): Target[] {
+  const targets = [hub, ...[...plans.values(), ...exportPlans.values()].flatMap((plan) => targetsOf(plan, hub))];
   return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }
 
@@ -36,17 +46,18 @@ export async function lookAtTables(world: World, target: Target): Promise<Tables
     tags.set(arn.slice(arn.indexOf(':table/') + 7), ofTable);
   }
   const tables = names.map((name) => ({ name, tags: tags.get(name) ?? {} }));
-  const meant = new Map(
-    plansIn(world, target).map((plan) => [plan.name, selectTables(tables, plan.tables).map(({ name }) => name)]),
-  );
-  const described = await describe(world, target, new Set([...meant.values()].flat()));
+  const namesOf = (plans: Pick<Plan, 'name' | 'tables'>[]) =>
+    plans.map((plan) => [plan.name, selectTables(tables, plan.tables).map(({ name }) => name)] as const);
+  const [meant, exported] = [namesOf(plansIn(world, target)), namesOf(exportsIn(world, target))];
+  const described = await describe(world, target, new Set([...meant, ...exported].flatMap(([, ofPlan]) => ofPlan)));
   const isDescribed = (table: TableDescription | undefined) => table !== undefined;
+  const tablesOf = (all: typeof meant) =>
+    new Map(all.map(([plan, ofPlan]) => [plan, ofPlan.map((name) => described.get(name)).filter(isDescribed)]));
   return {
     names,
     optedOut: new Set(tables.filter((table) => isOptedOut(table.tags)).map(({ name }) => name)),
-    selected: new Map(
-      [...meant].map(([plan, ofPlan]) => [plan, ofPlan.map((name) => described.get(name)).filter(isDescribed)]),
-    ),
+    selected: tablesOf(meant),
+    exported: tablesOf(exported),
   };
 }
 

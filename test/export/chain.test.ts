@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type ChainsHere, chainsHere, dayMs, hourMs, minuteMs } from './chain-here.ts';
+import { type ChainsHere, chainsHere, hourMs, minuteMs } from './chain-here.ts';
 import { apply, readChains } from './chain-reader.ts';
 
 let here: ChainsHere;

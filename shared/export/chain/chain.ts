@@ -76,6 +76,9 @@ export const chainKey = (round: Round, tableId: string): Key => ({
   sk: `${prefixOfChains}${tableId}`,
 });
 
+/** What the audit remembers of a table; not of the chain, which only rounds write. */
+export const waitingKey = (round: Round, tableId: string): Key => ({ pk: pkOf(round), sk: `overdue#${tableId}` });
+
 /** All chains of a plan in a target, also those that have ended. */
 export async function chainsOf({ catalog }: Pick<World, 'catalog'>, round: Round): Promise<Chain[]> {
   const chains: Chain[] = [];
