@@ -6,7 +6,7 @@ import { parseTarget, type Target, targetKey } from '../target.ts';
 import type { World } from '../world.ts';
 
 /** What answers need: reads of the catalog, and the deployment. Nothing here writes, or calls AWS for anything else. */
-export type Reader = Pick<World, 'catalog' | 'clock' | 'hub' | 'plans'>;
+export type Reader = Pick<World, 'catalog' | 'clock' | 'exportPlans' | 'hub' | 'plans'>;
 
 /** Where backups can be: every target that plans have or had, as far as an audit has noted it. */
 export async function knownTargets(world: Reader): Promise<Target[]> {
@@ -27,10 +27,10 @@ export async function knownPartitions(world: Reader, targets: Target[]): Promise
 }
 
 /** What is known without a read. */
-export const deployedPartitions = (world: Pick<Reader, 'hub' | 'plans'>): PlanInTarget[] =>
+export const deployedPartitions = (world: Pick<Reader, 'exportPlans' | 'hub' | 'plans'>): PlanInTarget[] =>
   auditedTargets(world).flatMap((target) => deployedPlans(world, target).map((plan) => ({ plan, target })));
 
-const deployedPlans = (world: Pick<Reader, 'hub' | 'plans'>, target: Target): string[] => [
+const deployedPlans = (world: Pick<Reader, 'exportPlans' | 'hub' | 'plans'>, target: Target): string[] => [
   ...plansIn(world, target).map(({ name }) => name),
   adHoc,
 ];

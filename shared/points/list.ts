@@ -5,22 +5,9 @@ import type { Target } from '../target.ts';
 import type { Mistake } from '../task/task.ts';
 import { knownPartitions, knownTargets, type Reader } from './known.ts';
 import { inOrder, type Row } from './merge.ts';
-import { type Asked, compareBy, cursorOf, orderOf, type Place, placeOf, readCursor } from './order.ts';
+import { type Asked, compareBy, cursorOf, orderOf, type Place, placeOf, readCursor, type Sort } from './order.ts';
 import { eachOf, OutdatedError, type Partition, readPartitions, type Stamps, stampsOf } from './partitions.ts';
 import { backupsOfTable, bySize, byTime } from './sources.ts';
-
-/** Every `Sort` of the documented list. */
-export const sorts = [
-  'sizeAsc',
-  'sizeDesc',
-  'jobTypeAsc',
-  'jobTypeDesc',
-  'creationTimeUtcAsc',
-  'creationTimeUtcDesc',
-  'restorePointAwsAccountIdAsc',
-  'restorePointAwsAccountIdDesc',
-] as const;
-export type Sort = (typeof sorts)[number];
 
 /** Which restore points, in which order, from where on. All filters must fit. */
 export interface PointQuery {

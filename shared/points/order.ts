@@ -4,7 +4,19 @@ import { adHoc } from '../names.ts';
 import { contentAt } from '../retention/rules.ts';
 import type { Backup } from '../run.ts';
 import { sizeOf } from './directory.ts';
-import type { Sort } from './list.ts';
+
+/** Every `Sort` of the documented list. */
+export const sorts = [
+  'sizeAsc',
+  'sizeDesc',
+  'jobTypeAsc',
+  'jobTypeDesc',
+  'creationTimeUtcAsc',
+  'creationTimeUtcDesc',
+  'restorePointAwsAccountIdAsc',
+  'restorePointAwsAccountIdDesc',
+] as const;
+export type Sort = (typeof sorts)[number];
 
 /** Backups of plans, and those that somebody asked for over tables. */
 export type JobType = 'AwsDynamoDbBackup' | 'AwsDynamoDbManualBackup';

@@ -1,4 +1,5 @@
 import { RetentionBlocked, RetentionChanged, RetentionCompleted } from '../../events/retention-events.ts';
+import { keepDirectory } from '../points/keep-directory.ts';
 import type { Verdict } from '../retention.ts';
 import type { Backup } from '../run.ts';
 import { targetKey } from '../target.ts';
@@ -55,6 +56,7 @@ async function drive(
   world.metrics.addDimension('plan', of.plan);
   const plan = world.plans.get(of.plan);
   const remembered = (lease.item.keepRules ?? undefined) as RulesInForce | undefined;
+  const readAt = world.clock.now();
   const seen = await look(world, of, plan, remembered);
   const times = { now: world.clock.now(), startedAt: lease.startedAt, graceMs: world.options.graceMs };
   const decision = decide(seen, plan, remembered, times);
@@ -74,6 +76,7 @@ async function drive(
   const act = await guarded(world, of, budgeted.act, decision.verdicts, regretted);
   const result = await deleteAll(world, of, lease, act.map(expiredOf(seen.begun)));
   const isUndone = await undo(world, regretted);
+  await keepDirectory(world, of, { backups: seen.backups, gone: result.gone, readAt });
   if (result.isDone && isUndone) return finish(world, of, lease, { kept: kept.length, done }, result);
   await lease.release(world.clock.now() + (lease.isEnding ? 0 : laterMs));
   return undefined;

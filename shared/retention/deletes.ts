@@ -16,6 +16,8 @@ export interface Expired {
 /** What came of the deletes of one driver. */
 export interface Deletes {
   deleted: number;
+  /** Those that were deleted. */
+  gone: Backup[];
   throttled: number;
   /** What AWS refused for good. */
   errors: Error[];
@@ -26,15 +28,14 @@ export interface Deletes {
 /** Deletes in leased slots, a second's worth at a time, and tells of each; stops when the invocation is about to end. */
 export async function deleteAll(world: World, of: PlanInTarget, lease: Lease, expired: Expired[]): Promise<Deletes> {
   const left = [...expired];
-  const result: Deletes = { deleted: 0, throttled: 0, errors: [], isDone: true };
+  const result: Deletes = { deleted: 0, gone: [], throttled: 0, errors: [], isDone: true };
   while (left.length > 0 && !lease.isEnding) {
     const slots = await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length);
     const batch = left.splice(0, slots.length);
     const outcomes = await Promise.all(batch.map((one, index) => deleteInSlot(world, lease, one, slots[index] ?? 0)));
-    await tellDeleted(
-      world,
-      outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : [])),
-    );
+    const gone = outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : []));
+    await tellDeleted(world, gone);
+    result.gone.push(...gone);
     for (const [index, one] of outcomes.entries()) {
       const { reason } = batch[index] as Expired;
       if (one.outcome === 'deleted') result.deleted++;

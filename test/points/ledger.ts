@@ -23,7 +23,7 @@ export const ids = [
   '594d2af8-df57-46d8-b05d-20ea4264ee38',
   '00000000-0000-4000-8000-000000000000',
   'ffffffff-ffff-4fff-bfff-ffffffffffff',
-  '594d2af8-df57-46d8-b05d-20ea4264ee39',
+  '594d2af8-df58-46d8-b05d-20ea4264ee38',
   'of moto: no uuid',
 ];
 
@@ -32,7 +32,7 @@ export function reader(): { catalog: MemoryCatalog; world: Reader & World } {
   const catalog = new MemoryCatalog();
   const clock = { now: () => now, sleep: async () => {} };
   const plans = new Map([['daily', daily]]);
-  return { catalog, world: { catalog, clock, hub, plans } as unknown as Reader & World };
+  return { catalog, world: { catalog, clock, hub, plans, exportPlans: new Map() } as unknown as Reader & World };
 }
 
 export async function remember(catalog: MemoryCatalog): Promise<void> {

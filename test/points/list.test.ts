@@ -6,7 +6,8 @@ import { adHoc } from '../../shared/names.ts';
 import { findPoint, pointId } from '../../shared/points/id.ts';
 import { keepDirectory } from '../../shared/points/keep-directory.ts';
 import type { Reader } from '../../shared/points/known.ts';
-import { listPoints, type PointPage, type PointQuery, type Sort, sorts } from '../../shared/points/list.ts';
+import { listPoints, type PointPage, type PointQuery } from '../../shared/points/list.ts';
+import { type Sort, sorts } from '../../shared/points/order.ts';
 import type { Backup } from '../../shared/run.ts';
 import type { World } from '../../shared/world.ts';
 import { histories, hub, ids, member, now, put, reader, remember } from './ledger.ts';
@@ -71,7 +72,10 @@ function isInOrder(backups: Backup[], sort: Sort[]): boolean {
   });
 }
 
-const order = fc.uniqueArray(fc.constantFrom(...sorts), { maxLength: 3, selector: (sort) => sort.replace(/Asc|Desc/, '') });
+const order = fc.uniqueArray(fc.constantFrom(...sorts), {
+  maxLength: 3,
+  selector: (sort) => sort.replace(/Asc|Desc/, ''),
+});
 
 test('pages by cursor bring every restore point once, in the order that was asked for', async () => {
   await fc.assert(
@@ -81,13 +85,18 @@ test('pages by cursor bring every restore point once, in the order that was aske
       fc.integer({ min: 1, max: 7 }),
       fc.integer({ min: -1, max: 5 }),
       fc.option(fc.constantFrom(...ids), { nil: undefined }),
-      fc.constantFrom([], [hub.account]),
+      fc.constantFrom<string[]>([], [hub.account]),
       async (runs, sort, limit, passes, tableId, accounts) => {
         const { catalog, world } = reader();
         await remember(catalog);
         for (const run of runs) await put(catalog, run);
         if (passes >= 0) await pass(world, now, (index) => index <= passes);
-        const found = await walk(world, { sort, limit: limit === 7 ? -1 : limit, ...(tableId && { tableId }), accounts });
+        const found = await walk(world, {
+          sort,
+          limit: limit === 7 ? -1 : limit,
+          ...(tableId && { tableId }),
+          accounts,
+        });
         const wanted = (await everything(catalog)).filter(
           (backup) =>
             isPoint(backup) &&
@@ -99,5 +108,69 @@ test('pages by cursor bring every restore point once, in the order that was aske
       },
     ),
     { numRuns: 300 },
+  );
+});
+
+test('pages that come while backups come and go lose and repeat none of those that stay', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, order, fc.integer({ min: 1, max: 6 }), fc.gen(), async (runs, sort, limit, random) => {
+      const { catalog, world } = reader();
+      await remember(catalog);
+      const late = runs.filter((_, index) => index % 4 === 3);
+      for (const run of runs) if (!late.includes(run)) await put(catalog, run);
+      await pass(world, now - 3_600_000);
+      const before = (await everything(catalog)).filter(isPoint);
+      const gone = new Set<string>();
+      const found = await walk(world, { sort, limit }, async () => {
+        const run = late.pop();
+        if (run !== undefined) await put(catalog, run);
+        const one = before[random(fc.nat, Math.max(0, before.length - 1))];
+        if (one !== undefined) {
+          gone.add(keyOf(one));
+          await catalog.remove(backupKey(one));
+        }
+        if (random(fc.boolean)) await pass(world, now, () => random(fc.boolean));
+      });
+      const keys = found.map(keyOf);
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const backup of before) if (!gone.has(keyOf(backup))) expect(keys).toContain(keyOf(backup));
+      expect(isInOrder(found, sort)).toBe(true);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('an offset leaves out so many of the first, and further pages go on from there', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, order, fc.nat(20), async (runs, sort, offset) => {
+      const { catalog, world } = reader();
+      await remember(catalog);
+      for (const run of runs) await put(catalog, run);
+      await pass(world, now, (index) => index % 2 === 0);
+      const all = await walk(world, { sort, limit: -1 });
+      const { points, next } = await page(world, { sort, offset, limit: 3 });
+      const rest = next === undefined ? [] : await walk(world, { sort, cursor: next, limit: 4 });
+      expect([...points, ...rest].map(keyOf)).toEqual(all.slice(offset).map(keyOf));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('an id leads to its backup, whatever became of it, and to no other', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, async (runs) => {
+      const { catalog, world } = reader();
+      await remember(catalog);
+      for (const run of runs) await put(catalog, run);
+      const all = await everything(catalog);
+      const given = all.map(pointId);
+      expect(new Set(given).size).toBe(given.length);
+      for (const [index, id] of given.entries()) {
+        expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        const found = await findPoint(world, id.toUpperCase());
+        expect(found && keyOf(found)).toBe(keyOf(all[index] as Backup));
+      }
+    }),
+    { numRuns: 100 },
   );
 });
