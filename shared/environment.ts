@@ -15,6 +15,8 @@ export interface Environment {
   exportBuckets?: string;
   /** Name of the function's role, where it imports. */
   importRole?: string;
+  /** That the roles of other accounts must belong to; absent: none is named. */
+  organisation?: string;
   memberRolePrefix: string;
   externalId: string;
 }
@@ -33,6 +35,7 @@ export function readEnvironment(): Environment {
     settingsEveryMs: numberIn('SETTINGS_EVERY_HOURS', 24) * 3_600_000,
     exportBuckets: process.env.EXPORT_BUCKETS ?? '',
     importRole: process.env.IMPORT_ROLE ?? '',
+    organisation: process.env.ORGANISATION ?? '',
     memberRolePrefix: process.env.MEMBER_ROLE_PREFIX || 'tablekeep',
     externalId: process.env.EXTERNAL_ID || 'tablekeep',
   };

@@ -98,6 +98,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
       ...(environment.settingsEveryMs !== undefined && { settingsEveryMs: environment.settingsEveryMs }),
       deadLetterQueues: environment.deadLetterQueues,
       exportBuckets: readExportBuckets(environment.exportBuckets ?? '', hub.account),
+      ...(environment.organisation && { organisation: environment.organisation }),
     },
     catalog,
     quotas: new Quotas({ catalog, clock, random, clockCheck, logger, metrics }),

@@ -67,6 +67,8 @@ export interface Options {
   deadLetterQueues: string[];
   /** Exports go to these buckets only. */
   exportBuckets: ExportBucket[];
+  /** That every account belongs to (`o-…`); absent when the deployment names none. */
+  organisation?: string;
 }
 
 /** One running invocation of a function. */
@@ -135,6 +137,8 @@ export interface TableDescription {
   createdAt: number;
   sizeBytes: number;
   itemCount: number;
+  /** Provisioned units a second; 0 on demand. Absent where AWS did not say. */
+  capacity?: { read: number; write: number };
   /** ARN of the customer key, if it has one. */
   keyArn?: string;
 }
