@@ -53,7 +53,7 @@ export type NextStep =
 /** Whether it can have come about: whatever else is there would never be granted again, or not for long. */
 export function isPossible({ tat, rate, gen, cutAt }: Quota, now: number): boolean {
   const latest = now + impossiblyAheadMs;
-  return tat <= latest && cutAt <= latest && rate > 0 && Number.isFinite(gen);
+  return tat <= latest && cutAt <= latest && rate >= slowestPerSecond && Number.isFinite(gen);
 }
 
 export function nextStep(

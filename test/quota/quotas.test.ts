@@ -96,6 +96,7 @@ describe('leased slots', () => {
     ['has a next free slot that is no number', () => ({ tat: '5', rate: 49, gen: 3, cutAt: 0 })],
     ['has lost its generation', (now) => ({ tat: now, rate: 49, cutAt: 0 })],
     ['has no rate', (now) => ({ tat: now, rate: 0, gen: 3, cutAt: now })],
+    ['has a rate that no cut leads to', (now) => ({ tat: now, rate: 0.001, gen: 3, cutAt: now })],
     ['has a rate below nothing', (now) => ({ tat: now, rate: -100, gen: 3, cutAt: now })],
     ['was cut in the future', (now) => ({ tat: now, rate: 1, gen: 3, cutAt: now + 86_400_000 })],
   ])('of a quota that %s are set right at once', async (_, poison) => {
