@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { LocalAws } from './aws.ts';
 
-/** Nothing that AWS takes here is larger: DynamoDB's batches have 16 MiB. */
-const maxBodyBytes = 17 * 2 ** 20;
+/** S3 takes 5 GB at once; here an object has to fit into memory several times. Each service has its own limit below. */
+const maxBodyBytes = 64 * 2 ** 20;
 
 /**
  * Answers AWS clients on 127.0.0.1, and there only; port 0 takes any free one. Fails with a sentence that names PORT when

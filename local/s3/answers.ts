@@ -18,6 +18,8 @@ const roots: Record<string, string> = {
   ListObjects: 'ListBucketResult',
   ListObjectsV2: 'ListBucketResult',
   GetBucketLocation: 'LocationConstraint',
+  CopyObject: 'CopyObjectResult',
+  UploadPartCopy: 'CopyPartResult',
   DeleteObjects: 'DeleteResult',
   CreateMultipartUpload: 'InitiateMultipartUploadResult',
   CompleteMultipartUpload: 'CompleteMultipartUploadResult',

@@ -56,19 +56,25 @@ function uploadOf({ uploads }: Bucket, { input }: Call): Upload {
   return upload;
 }
 
-function uploadPart({ buckets, core }: World, call: Call): Answer {
+function uploadPart(world: World, call: Call): Answer {
+  const { Body = new Uint8Array(), checksums = {}, ContentMD5 } = call.input as Input;
+  checkBody(Body, checksums, ContentMD5 as string | undefined);
+  const { etag, described } = addPart(world, call, Body);
+  return { headers: { etag, ...checksums, ...encryptionHeaders(described) } };
+}
+
+/** The part that a call names, in place of another of its number. */
+export function addPart({ buckets, core }: World, call: Call, body: Uint8Array): Part & Pick<Upload, 'described'> {
   const upload = uploadOf(bucketOf(buckets, call), call);
-  const { Body = new Uint8Array(), checksums = {}, ContentMD5, PartNumber } = call.input as Input;
-  const number = Number(PartNumber);
+  const number = Number(call.input.PartNumber);
   if (!(Number.isInteger(number) && number >= 1 && number <= mostParts)) {
     const message = `Part number must be an integer between 1 and ${mostParts}, inclusive`;
-    throw invalidArgument(message, 'partNumber', String(PartNumber));
+    throw invalidArgument(message, 'partNumber', String(call.input.PartNumber));
   }
-  checkBody(Body, checksums, ContentMD5 as string | undefined);
-  const digest = md5(Body);
-  const etag = `"${digest.toString('hex')}"`;
-  upload.parts.set(number, { body: Body, etag, md5: digest, writtenAt: core.clock.now() });
-  return { headers: { etag, ...checksums, ...encryptionHeaders(upload.described) } };
+  const digest = md5(body);
+  const part = { body, etag: `"${digest.toString('hex')}"`, md5: digest, writtenAt: core.clock.now() };
+  upload.parts.set(number, part);
+  return { ...part, described: upload.described };
 }
 
 const inOrder = (parts: Upload['parts']): [number, Part][] => [...parts].sort(([a], [b]) => a - b);

@@ -39,7 +39,6 @@ function objectOf({ objects }: Bucket, { input }: Call): StoredObject {
 
 function putObject(world: World, call: Call): Answer {
   const input = call.input as Input;
-  if (input.CopySource !== undefined) throw s3Error('NotImplemented', { Header: 'x-amz-copy-source' });
   const bucket = bucketOf(world.buckets, call);
   const { Body = new Uint8Array(), checksums = {} } = input;
   checkBody(Body, checksums, input.ContentMD5 as string | undefined);

@@ -16,6 +16,9 @@ const actions: Record<string, string> = {
   DeleteObjects: 'DeleteObject',
   CreateMultipartUpload: 'PutObject',
   UploadPart: 'PutObject',
+  // What they read, they read by a GetObject of its own.
+  CopyObject: 'PutObject',
+  UploadPartCopy: 'PutObject',
   CompleteMultipartUpload: 'PutObject',
   ListParts: 'ListMultipartUploadParts',
 };

@@ -19,6 +19,8 @@ interface Route {
   of: 'service' | 'bucket' | 'object';
   /** A parameter of the query string that the operation is told by. */
   marker?: string;
+  /** Or by a header. */
+  header?: string;
   operation: string;
 }
 
@@ -36,10 +38,12 @@ const routes: Route[] = [
   { method: 'HEAD', of: 'bucket', operation: 'HeadBucket' },
   { method: 'DELETE', of: 'bucket', operation: 'DeleteBucket' },
   { method: 'POST', of: 'object', marker: 'uploads', operation: 'CreateMultipartUpload' },
+  { method: 'PUT', of: 'object', marker: 'uploadId', header: 'x-amz-copy-source', operation: 'UploadPartCopy' },
   { method: 'PUT', of: 'object', marker: 'uploadId', operation: 'UploadPart' },
   { method: 'POST', of: 'object', marker: 'uploadId', operation: 'CompleteMultipartUpload' },
   { method: 'DELETE', of: 'object', marker: 'uploadId', operation: 'AbortMultipartUpload' },
   { method: 'GET', of: 'object', marker: 'uploadId', operation: 'ListParts' },
+  { method: 'PUT', of: 'object', header: 'x-amz-copy-source', operation: 'CopyObject' },
   { method: 'PUT', of: 'object', operation: 'PutObject' },
   { method: 'GET', of: 'object', operation: 'GetObject' },
   { method: 'HEAD', of: 'object', operation: 'HeadObject' },
@@ -76,8 +80,12 @@ const headerMembers: Record<string, string> = {
   'x-amz-acl': 'ACL',
   'x-amz-checksum-mode': 'ChecksumMode',
   'x-amz-copy-source': 'CopySource',
+  'x-amz-copy-source-if-match': 'CopySourceIfMatch',
+  'x-amz-copy-source-range': 'CopySourceRange',
+  'x-amz-metadata-directive': 'MetadataDirective',
   'x-amz-expected-bucket-owner': 'ExpectedBucketOwner',
   'x-amz-server-side-encryption': 'ServerSideEncryption',
+  'x-amz-source-expected-bucket-owner': 'ExpectedSourceBucketOwner',
   'x-amz-server-side-encryption-aws-kms-key-id': 'SSEKMSKeyId',
 };
 
@@ -99,8 +107,9 @@ export function read(request: WireRequest): { operation: string; input: Input } 
   const query = new URLSearchParams(request.query);
   const named = target(request);
   const of = named.Key ? 'object' : named.Bucket ? 'bucket' : 'service';
-  const fits = ({ marker }: Route) =>
-    marker === undefined ? ![...query.keys()].some((name) => subresources.has(name)) : query.has(marker);
+  const fits = ({ marker, header }: Route) =>
+    (header === undefined || request.headers[header] !== undefined) &&
+    (marker === undefined ? ![...query.keys()].some((name) => subresources.has(name)) : query.has(marker));
   const route = routes.find((one) => one.method === request.method && one.of === of && fits(one));
   if (route === undefined) throw notDone(request, query);
   return { operation: route.operation, input: { ...named, ...members(request, query), ...bodyOf(request) } };

@@ -2,6 +2,7 @@ import type { Keys } from '../kms.ts';
 import type { Core, Service } from '../service.ts';
 import { write } from './answers.ts';
 import { bucketOperations } from './buckets.ts';
+import { copyOperations } from './copy.ts';
 import { listOperations } from './list.ts';
 import { multipartOperations } from './multipart.ts';
 import { objectOperations } from './objects.ts';
@@ -34,6 +35,7 @@ export function createS3(core: Core, { keys }: { keys: Keys }): S3Service {
       ...bucketOperations(core, buckets),
       ...objectOperations(world),
       ...multipartOperations(world),
+      ...copyOperations(world),
       ...listOperations(buckets),
       ...policyOperations(buckets),
     },

@@ -313,3 +313,70 @@ test('in the process, streams are taken, and an object is a stream, as the clien
   const missing = await inProcess(aws).handle({ ...request, path: '/archive/b', method: 'GET' });
   expect(missing.response.body).toBeInstanceOf(Uint8Array);
 });
+
+test('an object is copied with what was said of it, or with what is said now', async () => {
+  const local = await withBucket();
+  await put(local, '/archive/a%20b', 'hello', { 'content-type': 'text/plain', 'x-amz-meta-colour': 'blue' });
+  const from = { 'x-amz-copy-source': '/archive/a%20b' };
+  const copied = await local.send('/archive/copy', { method: 'PUT', headers: from });
+  const etag = `"${createHash('md5').update('hello').digest('hex')}"`;
+  expect(texts(copied.text, 'ETag')).toEqual([etag.replaceAll('"', '&quot;')]);
+  const same = await local.send('/archive/copy');
+  expect([same.text, same.headers.get('content-type'), same.headers.get('x-amz-meta-colour')]).toEqual([
+    'hello',
+    'text/plain',
+    'blue',
+  ]);
+  const replaced = { ...from, 'x-amz-metadata-directive': 'REPLACE', 'x-amz-meta-colour': 'red' };
+  await local.send('/archive/copy', { method: 'PUT', headers: replaced });
+  expect((await local.send('/archive/copy')).headers.get('x-amz-meta-colour')).toBe('red');
+});
+
+test.each([
+  ['a source that is not there', '/archive/none', {}, 404, 'NoSuchKey'],
+  ['a bucket that is not there', '/nowhere/a', {}, 404, 'NoSuchBucket'],
+  ['itself', '/archive/copy', {}, 400, 'InvalidRequest'],
+  ['no key', '/archive', {}, 400, 'InvalidArgument'],
+  ['another version', '/archive/copy?versionId=1', {}, 501, 'NotImplemented'],
+  ['what has changed', '/archive/copy', { 'x-amz-copy-source-if-match': '"other"' }, 412, 'PreconditionFailed'],
+])('a copy of %s is refused', async (_, source, more, status, code) => {
+  const local = await withBucket();
+  await put(local, '/archive/copy', 'hello');
+  const answer = await local.send('/archive/copy', {
+    method: 'PUT',
+    headers: { 'x-amz-copy-source': source, ...more },
+  });
+  expect([answer.status, texts(answer.text, 'Code')]).toEqual([status, [code]]);
+});
+
+test('who may write but not read the source may not copy it', async () => {
+  const local = await withBucket();
+  await put(local, '/archive/secret', 'hello');
+  const may = (Action: string) => ({ Effect: 'Allow', Action, Resource: 'arn:aws:s3:::archive/*' });
+  const copy = (key: string) =>
+    local.send('/archive/copy', { method: 'PUT', key, headers: { 'x-amz-copy-source': 'archive/secret' } });
+  expect((await copy(local.roleKey(may('s3:PutObject')))).status).toBe(403);
+  expect((await copy(local.roleKey({ ...may('s3:PutObject'), Action: ['s3:PutObject', 's3:GetObject'] }))).status).toBe(
+    200,
+  );
+});
+
+test('a large object is copied in parts, each a range of it', async () => {
+  const local = await withBucket();
+  const body = 'x'.repeat(5 * 2 ** 20 + 7);
+  await put(local, '/archive/large', body);
+  const [id] = texts((await local.send('/archive/copy?uploads', { method: 'POST' })).text, 'UploadId');
+  const ranges = [`bytes=0-${5 * 2 ** 20 - 1}`, `bytes=${5 * 2 ** 20}-${5 * 2 ** 20 + 6}`];
+  const parts = [];
+  for (const [index, range] of ranges.entries()) {
+    const headers = { 'x-amz-copy-source': 'archive/large', 'x-amz-copy-source-range': range };
+    const { text } = await local.send(`/archive/copy?partNumber=${index + 1}&uploadId=${id}`, {
+      method: 'PUT',
+      headers,
+    });
+    parts.push(`<Part><PartNumber>${index + 1}</PartNumber><ETag>${texts(text, 'ETag')[0]}</ETag></Part>`);
+  }
+  const complete = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`;
+  await local.send(`/archive/copy?uploadId=${id}`, { method: 'POST', body: complete });
+  expect((await local.send('/archive/copy')).text).toBe(body);
+});
