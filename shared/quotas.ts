@@ -59,6 +59,11 @@ export class Quotas {
     this.#world = world;
   }
 
+  /** Throws while our clock is known to be off: see ClockCheck. */
+  requireClock(): void {
+    this.#world.clockCheck.require();
+  }
+
   /**
    * Takes at least one and at most `want` slots (epoch ms, in order) and sleeps until it can; none only after `until`.
    * Throws when this worker's clock is off.

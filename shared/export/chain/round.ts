@@ -45,10 +45,9 @@ export async function fire(world: World, { exports: name, scheduledAt }: Firing)
       `There are no exports ${name} (there are: ${known}); correct it, or deploy plans.yml with it.`,
     );
   }
-  const now = world.clock.now();
-  const asked = scheduledAt === undefined || scheduledAt > now + skewMs ? now : scheduledAt;
-  const goal = Math.floor(asked / 1000) * 1000;
   const ids = targetsOf(plan, world.hub).map((target) => roundId({ target, plan: name }));
+  const goal = await goalAsked(world, ids[0] ?? '', scheduledAt);
+  const now = world.clock.now();
   for (const id of ids) {
     await world.catalog.update(taskKey(id), {
       update: 'SET goal = :goal, due = :work, dueAt = :now',
@@ -57,6 +56,14 @@ export async function fire(world: World, { exports: name, scheduledAt }: Firing)
     });
   }
   return ids;
+}
+
+/** Scheduler's time, or ours when there is none, which DynamoDB must agree with. */
+async function goalAsked({ catalog, clock, quotas }: World, id: string, scheduledAt?: number): Promise<number> {
+  if (scheduledAt !== undefined && scheduledAt <= clock.now() + skewMs) return Math.floor(scheduledAt / 1000) * 1000;
+  await catalog.get(taskKey(id));
+  quotas.requireClock();
+  return Math.floor(clock.now() / 1000) * 1000;
 }
 
 /** What a round remembers, beside its lease. */
@@ -77,6 +84,8 @@ export async function driveRound(world: World, id: string, invocation: Invocatio
   const plan = planOf(world, round);
   try {
     if (plan === undefined) return await driver.end();
+    // What is due, and what was missed, must not be told by a clock that is off.
+    world.quotas.requireClock();
     const memory = driver.item as Memory;
     const goal = await goalOf(world, driver, plan, memory);
     const rounding = { world, invocation, round, plan, goal };
