@@ -4,6 +4,8 @@ import { restoreTable } from './clumio/restore.ts';
 import { listTables, readTable } from './clumio/tables.ts';
 import { listAllTasks, readOneTask } from './clumio/tasks.ts';
 import { listEvidence, readReport } from './own/audit.ts';
+import { readDocument } from './own/document.ts';
+import { readDryRunAnswer } from './own/dry-run.ts';
 import { health } from './own/health.ts';
 import { holdBackup, releaseBackup } from './own/holds.ts';
 import { previewPlan } from './own/plan-preview.ts';
@@ -48,9 +50,11 @@ export const routes: readonly Route[] = [
   importTable,
   listOurTasks,
   readOurTask,
+  readDryRunAnswer,
   listStanding,
   readStanding,
   readReport,
   listEvidence,
   health,
+  readDocument,
 ];

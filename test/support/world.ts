@@ -63,7 +63,7 @@ export interface Local {
   iam: LocalIam;
   plans: Map<string, Plan>;
   exportPlans: Map<string, ExportsPlan>;
-  /** Every fact that was put on the bus. */
+  /** Every fact that was put on the bus, and every request. */
   facts: Told[];
   /** A call as the administrator. */
   call<T = Record<string, unknown>>(
@@ -134,6 +134,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     region: hub.region,
     catalog: catalogName,
     factsBus: 'facts',
+    requestsBus: 'requests',
     deadLetterQueues: [],
     maxRuns: options.maxRuns ?? 50,
     graceMs: 72 * 3_600_000,
@@ -193,6 +194,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
   };
   await createCatalog(created);
   await callOf('events', 'CreateEventBus', { Name: 'facts' });
+  await callOf('events', 'CreateEventBus', { Name: 'requests' });
   return created;
 }
 

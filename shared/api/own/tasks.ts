@@ -87,9 +87,8 @@ export const readOurTask = route({
 
 const success = {
   status: 202,
-  description:
-    'It was asked for. A dry run has no task: its answer is the event that begins with its kind and ends with Planned.',
-  body: z.object({ requestId: text, task: z.optional(text) }),
+  description: 'It was asked for. A dry run begins nothing: what it came to is at /v1/tasks/{task}/dry-run.',
+  body: z.object({ requestId: text, task: text }),
 } as const;
 
 /** Who asks says the signature, and the id is the header's. */
@@ -104,7 +103,7 @@ async function begin(
   { body, ...asked }: Asked<undefined, unknown, { dryRun?: boolean | undefined }>,
 ) {
   const { id, requestId } = await askForTask(world, asked, kind, body);
-  return { requestId, ...(body.dryRun !== true && { task: id }) };
+  return { requestId, task: id };
 }
 
 export const restore = route({

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { api } from '../../shared/api/api.ts';
+import { type ApiHere, apiHere, payload } from './here.ts';
+
+let here: ApiHere;
+beforeEach(async () => {
+  here = await apiHere({
+    plans: { nightly: { schedule: 'cron(0 3 * * ? *)', tables: { include: ['*'] }, keep: { daily: 7 } } },
+  });
+});
+afterEach(() => here.close());
+
+const own = (code: string) => ({ code, message: expect.any(String), requestId: expect.any(String) });
+
+describe('what no route takes', () => {
+  test('is 404 in the words of its dialect', async () => {
+    expect(await here.ask('GET /v1/nothing')).toMatchObject({ status: 404, body: own('NotFound') });
+    expect(await here.ask('GET /tasks/a/b')).toMatchObject({ status: 404, body: { errors: [{ error_code: 404 }] } });
+    expect(await here.ask('GET /api/v1/nothing')).toMatchObject({
+      status: 404,
+      body: { errors: [{ code: 404, type: 'logical' }] },
+    });
+  });
+
+  test('is 405 with the methods that there are, where only the method is wrong', async () => {
+    for (const method of ['PUT', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'BREW', 'DELETE']) {
+      const got = await here.ask(`${method} /v1/plans`);
+      expect(got).toMatchObject({ status: 405, headers: { allow: 'GET' } });
+    }
+  });
+
+  test.each([
+    '/v1/../v1/plans',
+    '/v1/./plans',
+    '/v1//plans',
+    '/v1/plans/',
+    '/',
+    '/v1/plans/nightly/../../exports',
+    '/v1/plans/%2e%2e/exports',
+    '/v1/plans/a\\b',
+    '/v1/plans/ä',
+  ])('a path that could mean another one than IAM has judged is none: %s', async (path) => {
+    expect((await here.ask(`GET ${path}`)).status).toBe(404);
+    expect((await here.ask(`POST ${path}`)).status).toBe(404);
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['not JSON', '{'],
+    ['a list', '[]'],
+    ['a text', '"nightly"'],
+    ['null', 'null'],
+    ['nothing', undefined],
+    ['another type', { plan: 7 }],
+    ['an unknown field', { plan: 'nightly', Plan: 'nightly' }],
+    ['a name that is none', { plan: '../nightly' }],
+    ['more than 100 KB', { plan: 'nightly', reason: 'x'.repeat(200_000) }],
+  ])('is 400 with a sentence and a remedy: %s', async (_, body) => {
+    const got = await here.ask('POST /v1/runs', { body });
+    expect(got).toMatchObject({ status: 400, body: { code: 'BadRequest', remedy: expect.any(String) } });
+    expect(JSON.stringify(got.body)).not.toMatch(/Invalid input|ZodError|\bat .*\.ts/);
+    expect(here.asked()).toEqual([]);
+  });
+
+  test('names each field that is wrong', async () => {
+    const got = await here.ask('POST /v1/backups', { body: { tables: ['x'], reason: '', expiresAt: 'soon', more: 1 } });
+    const fields = (got.body.mistakes as { field: string }[]).map(({ field }) => field);
+    expect(fields.toSorted()).toEqual(['expiresAt', 'more', 'reason', 'tables.0']);
+  });
+
+  test('a body of another type is refused', async () => {
+    const wish = { body: 'plan=nightly', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    expect(await here.ask('POST /v1/runs', wish)).toMatchObject({ status: 400, body: { field: 'content-type' } });
+  });
+
+  test('a parameter that does not exist, is there twice, or is no number', async () => {
+    for (const query of ['count=x', 'count=1.5', 'count=-1', 'count=101', 'count=1&count=2', 'cuont=1', 'after=soon']) {
+      expect((await here.ask(`GET /v1/plans/nightly/firings?${query}`)).status).toBe(400);
+    }
+  });
+
+  test('a body with GET, and headers that are no ASCII, harm nobody', async () => {
+    const wish = { body: '{', headers: { 'x-name': 'Zoë\u0000', host: 'a b' } };
+    expect((await here.ask('GET /v1/plans', wish)).status).toBe(200);
+  });
+
+  test('an Idempotency-Key that is no id', async () => {
+    const wish = { body: { plan: 'nightly' }, headers: { 'Idempotency-Key': 'a b' } };
+    expect(await here.ask('POST /v1/runs', wish)).toMatchObject({ status: 400, body: { field: 'idempotency-key' } });
+  });
+});
+
+describe('around a request', () => {
+  test('the answer has the id of the gateway', async () => {
+    const event = payload('GET /v1/plans');
+    const answer = await api(here.apiWorld)({ detail: event });
+    expect(answer.headers['x-request-id']).toBe(event.requestContext.requestId);
+  });
+
+  test('nothing is answered that nobody has signed', async () => {
+    expect(await here.ask('GET /v1/plans', { caller: undefined })).toMatchObject({ status: 403 });
+  });
+
+  test('what a signer adds to the query is not of the query', async () => {
+    expect((await here.ask('GET /v1/plans?X-Amz-Expires=60&X-Amz-Signature=ab')).status).toBe(200);
+  });
+
+  test('trouble with AWS is 503 and when to try again, ours is 500 without a word of it', async () => {
+    const broken = (error: Error) => {
+      const requests = { put: () => Promise.reject(error) };
+      return api({ ...here.apiWorld, requests })({ detail: payload('POST /v1/runs', { body: { plan: 'nightly' } }) });
+    };
+    const answerTo = async (error: Error) => {
+      let answer: Awaited<ReturnType<typeof broken>> | undefined;
+      broken(error).then((found) => {
+        answer = found;
+      });
+      await here.until(() => answer !== undefined);
+      return answer;
+    };
+    const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    expect(await answerTo(throttled)).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+    const ours = await answerTo(new TypeError('secret'));
+    expect(ours?.statusCode).toBe(500);
+    expect(ours?.body).not.toContain('secret');
+  });
+});
