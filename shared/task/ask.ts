@@ -1,5 +1,6 @@
 import type { Invocation, World } from '../world.ts';
 import { type AnyRequest, type Asked, hashOf, idUsed, newTask, putTask } from './asked.ts';
+import { storeDryRun } from './dry-run.ts';
 import type { Read } from './read-request.ts';
 import {
   contentHash,
@@ -103,13 +104,18 @@ export async function askFor<Request extends AnyRequest, Kind extends Task, Plan
   const plan = await asking.plan(world, request, named);
   const mistakes = mistakesIn(plan);
   if (request.dryRun) {
-    // Nothing is written when nothing may begin.
+    const answer = mistakes === undefined ? asking.explain(plan as Plan) : undefined;
+    // No task is written when nothing may begin; who asked by an event may read the answer.
+    if (asked.isEvent) {
+      const came = mistakes === undefined ? { answer: { ...answer } } : { mistakes };
+      await storeDryRun(world, named.id, { requestId, at: world.clock.now(), ...came });
+    }
     if (mistakes !== undefined) {
       const difference = contentHash({ mistakes });
       return refuse({ code: 'Refused', mistakes, requestId, isDryRun: true, difference });
     }
     if (asked.isEvent) await asking.tellPlanned(world, named, plan as Plan);
-    return { dryRun: true, ...asking.explain(plan as Plan) };
+    return { dryRun: true, ...answer };
   }
   const accepted = newTask(world, asked, { ...named, kind: asking.kind, request });
   const task =

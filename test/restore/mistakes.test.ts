@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
+import { readDryRun } from '../../shared/task/dry-run.ts';
+import { taskId } from '../../shared/task/task.ts';
 import { catalogName } from '../support/world.ts';
 import { type RestoreHere, type RestoreOptions, reason, restoreHere } from './here.ts';
 import { switchOnRecovery, tablesOf, withItems } from './tables.ts';
@@ -440,6 +442,21 @@ describe('a dry run', () => {
     await aws.until(() => aws.facts.length > 0);
     expect(aws.facts[0]?.detail).toMatchObject({ backup: answer.backup, notices: answer.notices });
     expect(aws.facts[0]?.detail.sentence).toContain(answer.notices?.[0]);
+  });
+
+  test('that came by event can be read for a day, whether it is a plan or a list of mistakes', async () => {
+    const { aws, source } = await start();
+    const { world } = aws.world();
+    const read = (requestId: string) => aws.done(readDryRun(world, taskId('restore', requestId)));
+    aws.send({ requestId: 'right', source, target, reason, dryRun: true });
+    aws.send({ requestId: 'wrong', source: { table: 'gone', latest: true }, target, reason, dryRun: true });
+    await aws.until(() => aws.facts.length > 1);
+    const { answer } = (await read('right')) ?? {};
+    expect(answer?.steps).toEqual((await aws.ask({ source, target, reason, dryRun: true })).steps);
+    expect((await read('wrong'))?.mistakes).toEqual([expect.objectContaining({ field: 'source.table' })]);
+    const tomorrow = { ...world.clock, now: () => aws.clock.now() + 25 * 3_600_000 };
+    const late = readDryRun({ catalog: world.catalog, clock: tomorrow }, taskId('restore', 'right'));
+    expect(await aws.done(late)).toBeUndefined();
   });
 
   test.each([
