@@ -56,10 +56,21 @@ export interface Outcome {
   failedTables: string[];
 }
 
+/** What AWS said of a table when a run selected it, and of a backup only DescribeBackup would say again. */
+export interface TableFacts {
+  itemCount: number;
+  /** Provisioned units a second; 0 on demand. */
+  read?: number;
+  write?: number;
+  /** Of its customer key: the id, or the whole ARN of another account's. */
+  key?: string;
+}
+
 /** A table as a run selected it. */
 export interface SelectedTable {
   name: string;
   id: string;
+  facts?: TableFacts;
   /** Why AWS does not describe this one, or that it is being restored: it has no backup in this run, and `id` is made of its name. */
   refused?: string;
 }
@@ -92,6 +103,7 @@ export interface Backup extends RunName {
   /** When it was seen AVAILABLE, or failed, or was skipped. */
   endedAt?: number;
   sizeBytes?: number;
+  facts?: TableFacts;
   /** The table's settings that were captured last, when it was seen AVAILABLE; `capturedAt` in epoch ms. */
   settings?: { hash: string; capturedAt: number };
   error?: string;

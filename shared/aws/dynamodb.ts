@@ -14,6 +14,7 @@ import {
   type GetItemCommandInput,
   ListBackupsCommand,
   ListTablesCommand,
+  type ProvisionedThroughputDescription,
   PutItemCommand,
   type PutItemCommandInput,
   QueryCommand,
@@ -87,6 +88,7 @@ export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
         createdAt: Table.CreationDateTime?.getTime() ?? 0,
         sizeBytes: Table.TableSizeBytes ?? 0,
         itemCount: Table.ItemCount ?? 0,
+        ...(Table.ProvisionedThroughput && { capacity: capacityOf(Table.ProvisionedThroughput) }),
         ...(Table.SSEDescription?.KMSMasterKeyArn && { keyArn: Table.SSEDescription.KMSMasterKeyArn }),
       } satisfies TableDescription;
     },
@@ -123,6 +125,14 @@ export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
     },
   };
 }
+
+const capacityOf = ({
+  ReadCapacityUnits: read = 0,
+  WriteCapacityUnits: write = 0,
+}: ProvisionedThroughputDescription) => ({
+  read,
+  write,
+});
 
 const afterSigning = { relation: 'after', toMiddleware: 'httpSigningMiddleware', name: 'fence' } as const;
 

@@ -42,11 +42,12 @@ export class Entries {
   /** Tables that are known already stay as they are; those that are refused are nobody's to take, and are given back. */
   select(tables: SelectedTable[]): Entry[] {
     const refusedOnes: Entry[] = [];
-    for (const { name, id, refused } of tables) {
+    for (const { name, id, refused, facts } of tables) {
       const { target, plan, stamp } = this.#run;
       const entry =
         this.#tables.get(id) ??
         this.#add({ target, plan, stamp, tableId: id, tableName: name, state: 'PENDING', attempt: 0 });
+      if (facts !== undefined) entry.facts ??= facts;
       if (refused === undefined || hasEnded(entry)) continue;
       refusedOnes.push(Object.assign(entry, { error: refused, isBusy: true }));
     }

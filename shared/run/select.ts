@@ -4,6 +4,7 @@ import { adHoc } from '../names.ts';
 import type { SelectedTable } from '../run.ts';
 import { type SelectableTable, selectByName, selectTables } from '../selection.ts';
 import { type Driving, fenceBeforeDeadlineMs, isStopped, pause } from './context.ts';
+import { factsOf } from './facts.ts';
 import { endWithout } from './writes.ts';
 
 /** DescribeTable calls at once; AWS allows 2,500 a second. */
@@ -147,7 +148,7 @@ class Lister {
     try {
       const table = await world.dynamodb(run.target, 'read').describeTable(name);
       if (table.isBeingRestored) return this.#beingRestored(name);
-      return table.status === 'DELETING' ? undefined : { name, id: table.id };
+      return table.status === 'DELETING' ? undefined : { name, id: table.id, facts: factsOf(run.target, table) };
     } catch (error) {
       return kindOf(error) === 'gone' ? undefined : { name, error };
     }

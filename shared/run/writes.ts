@@ -56,7 +56,7 @@ export function record(
 export async function endAvailable(driven: Driving, entry: Entry, seen: BackupSummary): Promise<void> {
   const settings = entry.isDuplicate ? undefined : await driven.capturing?.of(entry.tableId);
   return end(driven, entry, (endedAt) => ({
-    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :endedAt${seen.sizeBytes === undefined ? '' : ', sizeBytes = :bytes'}${settings === undefined ? '' : ', settings = :settings'} REMOVE leaseUntil`,
+    update: `SET #state = :available, backupArn = :arn, createdAt = :createdAt, endedAt = :endedAt${seen.sizeBytes === undefined ? '' : ', sizeBytes = :bytes'}${settings === undefined ? '' : ', settings = :settings'}${entry.facts === undefined ? '' : ', facts = :facts'} REMOVE leaseUntil`,
     condition:
       entry.backupArn === undefined
         ? '#state = :starting AND attempt = :attempt'
@@ -69,6 +69,7 @@ export async function endAvailable(driven: Driving, entry: Entry, seen: BackupSu
       ':endedAt': endedAt,
       ...(seen.sizeBytes !== undefined && { ':bytes': seen.sizeBytes }),
       ...(settings !== undefined && { ':settings': settings }),
+      ...(entry.facts !== undefined && { ':facts': entry.facts }),
       ...(entry.backupArn === undefined
         ? { ':starting': 'STARTING', ':attempt': entry.attempt }
         : { ':creating': 'CREATING' }),
