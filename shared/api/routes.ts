@@ -4,6 +4,7 @@ import { restoreTable } from './clumio/restore.ts';
 import { listTables, readTable } from './clumio/tables.ts';
 import { listAllTasks, readOneTask } from './clumio/tasks.ts';
 import { listEvidence, readReport } from './own/audit.ts';
+import { listOurBackups, listTablesNamed, readOurBackup } from './own/backups.ts';
 import { readDocument } from './own/document.ts';
 import { readDryRunAnswer } from './own/dry-run.ts';
 import { health } from './own/health.ts';
@@ -13,7 +14,7 @@ import { listFirings, listPlans, readPlan } from './own/plans.ts';
 import { backUpTables, cancelRun, startRun } from './own/run-requests.ts';
 import { listAllRuns, listTablesOfRun, readOneRun } from './own/runs.ts';
 import { listStanding, readStanding } from './own/tables.ts';
-import { exportTable, importTable, listOurTasks, readOurTask, restore } from './own/tasks.ts';
+import { exportTable, importTable, listOurTasks, readOurDryRun, readOurTask, restore } from './own/tasks.ts';
 import type { Route } from './route.ts';
 import { listRestorePoints, readRestorePoint } from './veeam/points.ts';
 import { removeRestorePoint } from './veeam/remove.ts';
@@ -43,6 +44,9 @@ export const routes: readonly Route[] = [
   listTablesOfRun,
   cancelRun,
   backUpTables,
+  listOurBackups,
+  readOurBackup,
+  listTablesNamed,
   holdBackup,
   releaseBackup,
   restore,
@@ -50,6 +54,7 @@ export const routes: readonly Route[] = [
   importTable,
   listOurTasks,
   readOurTask,
+  readOurDryRun,
   readDryRunAnswer,
   listStanding,
   readStanding,
