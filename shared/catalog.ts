@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Attributes, fromAttributes, toAttributes } from './aws/attributes.ts';
 import type { ItemCalls } from './aws/dynamodb.ts';
 import type { Clock } from './clock.ts';
 import type { Catalog, Item, Written } from './world.ts';
@@ -9,8 +9,6 @@ export const schemaVersion = 1;
 
 /** The sparse index of what is due: partition `due`, which is always `work`, sort key `dueAt`, keys only. */
 export const dueIndex = 'due';
-
-type Values = ReturnType<typeof valuesOf>;
 
 /**
  * The catalog table. A conditional write carries a mark of its own (`mark`): when the SDK repeats one whose first try
@@ -23,16 +21,16 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
 
   return {
     async get(key) {
-      const { Item: found } = await items.getItem({ TableName: table, Key: marshall(key), ConsistentRead: true });
+      const { Item: found } = await items.getItem({ TableName: table, Key: toAttributes(key), ConsistentRead: true });
       return found && plain(found);
     },
 
     async getAll(keys) {
       const found: Item[] = [];
       for (let start = 0; start < keys.length; start += 100) {
-        let wanted: ReturnType<typeof valuesOf>[] | undefined = keys
+        let wanted: ReturnType<typeof toAttributes>[] | undefined = keys
           .slice(start, start + 100)
-          .map((key) => marshall(key));
+          .map((key) => toAttributes(key));
         while (wanted !== undefined && wanted.length > 0) {
           const answer = await items.batchGetItem({
             RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } },
@@ -50,11 +48,11 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
       return written(mark, async () => {
         const { Attributes = {} } = await items.updateItem({
           TableName: table,
-          Key: marshall(key),
+          Key: toAttributes(key),
           UpdateExpression: withMark(update),
           ConditionExpression: condition,
           ExpressionAttributeNames: { ...names, '#v': 'v', '#mark': 'mark' },
-          ExpressionAttributeValues: valuesOf({ ...values, ':v': schemaVersion, ':mark': mark }),
+          ExpressionAttributeValues: toAttributes({ ...values, ':v': schemaVersion, ':mark': mark }),
           ReturnValues: 'ALL_NEW',
           ...(condition !== undefined && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
         });
@@ -68,22 +66,22 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
       return written(mark, async () => {
         await items.putItem({
           TableName: table,
-          Item: valuesOf(marked),
+          Item: toAttributes(marked),
           ConditionExpression: condition,
           ...(names && { ExpressionAttributeNames: names }),
-          ...(values && { ExpressionAttributeValues: valuesOf(values) }),
+          ...(values && { ExpressionAttributeValues: toAttributes(values) }),
           ...(condition !== undefined && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
         });
-        return plain(valuesOf(marked));
+        return plain(toAttributes(marked));
       });
     },
 
     async remove(key) {
-      await items.deleteItem({ TableName: table, Key: marshall(key) });
+      await items.deleteItem({ TableName: table, Key: toAttributes(key) });
     },
 
     async *query({ pk, prefix, from, until, backwards = false, limit = Number.POSITIVE_INFINITY }) {
-      let after: Values | undefined;
+      let after: Attributes | undefined;
       let left = limit;
       do {
         const page = await items.query({
@@ -93,7 +91,7 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
             from === undefined && until === undefined
               ? 'pk = :pk AND begins_with(sk, :prefix)'
               : 'pk = :pk AND sk BETWEEN :from AND :end',
-          ExpressionAttributeValues: marshall(
+          ExpressionAttributeValues: toAttributes(
             // U+FFFF sorts after every character of our keys.
             from === undefined && until === undefined
               ? { ':pk': pk, ':prefix': prefix }
@@ -114,7 +112,7 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
         TableName: table,
         IndexName: dueIndex,
         KeyConditionExpression: 'due = :due AND dueAt <= :now',
-        ExpressionAttributeValues: marshall({ ':due': 'work', ':now': now }),
+        ExpressionAttributeValues: toAttributes({ ':due': 'work', ':now': now }),
         Limit: limit,
       });
       return Items.map(plain).map(({ pk, sk, dueAt }) => ({ pk: String(pk), sk: String(sk), dueAt: Number(dueAt) }));
@@ -122,11 +120,9 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
   };
 }
 
-const valuesOf = (values: Item) => marshall(values, { removeUndefinedValues: true });
-
 /** The schema version stays in the table; so does the mark. */
-function plain(stored: Values): Item {
-  const { v, mark, ...item } = unmarshall(stored);
+function plain(stored: Attributes): Item {
+  const { v, mark, ...item } = fromAttributes(stored);
   return item;
 }
 
@@ -141,7 +137,7 @@ async function written(mark: string, write: () => Promise<Item>): Promise<Writte
     return { done: true, item: await write() };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
-    const { Item: stored } = error as Error & { Item?: Values };
+    const { Item: stored } = error as Error & { Item?: Attributes };
     if (stored === undefined) return { done: false, found: undefined };
     const isOurs = stored.mark?.S === mark;
     return isOurs ? { done: true, item: plain(stored) } : { done: false, found: plain(stored) };

@@ -52,14 +52,29 @@ const classesOfErrors = /ConditionalCheckFailed|ReplicatedWriteConflict/;
 const files = [
   // Lambda has no ~/.aws: the environment says it all, and no cold start looks for files.
   [
-    /\/shared-ini-file-loader\/loadSharedConfigFiles\.js$/,
-    emptied(`export { CONFIG_PREFIX_SEPARATOR } from './constants';
-      export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`),
+    /\/node-config-provider\/configLoader\.js$/,
+    emptied(`const valueOf = async ({ environmentVariableSelector, default: otherwise }, options) => {
+        try {
+          const value = environmentVariableSelector(process.env, options);
+          if (value !== undefined) return value;
+        } catch {
+          // As in the SDK, what cannot be read is not there.
+        }
+        return typeof otherwise === 'function' ? otherwise() : otherwise;
+      };
+      export const loadConfig = (setting, options = {}) => {
+        let value;
+        return () => (value ??= valueOf(setting, options));
+      };`),
   ],
-  // On EC2 the Region is asked for; Lambda's environment has it.
+  // On EC2 the Region is asked for; Lambda's environment has it. Time limits we set ourselves, in shared/aws/client.ts.
   [
     /\/regionConfig\/getInstanceMetadataRegion\.js$/,
     emptied('export const getInstanceMetadataRegion = async () => undefined;'),
+  ],
+  [
+    /\/defaults-mode\/resolveDefaultsModeConfig\.js$/,
+    emptied(`export const resolveDefaultsModeConfig = () => async () => 'legacy';`),
   ],
   // For a Node without crypto.
   [/\/checksum\/sha256\/Sha256Js\.js$/, emptied()],
@@ -96,6 +111,10 @@ const files = [
   ],
   // Signatures of streams of events and of several Regions.
   [/\/signature-v4\/dist-es\/HeaderFormatter\.js$/, emptied('export class HeaderFormatter {}')],
+  [
+    /\/resolveAwsSdkSigV4AConfig\.js$/,
+    emptied('export const NODE_SIGV4A_CONFIG_OPTIONS = { environmentVariableSelector() {} };'),
+  ],
   [/\/AwsSdkSigV4ASigner\.js$/, emptied('export class AwsSdkSigV4ASigner {}')],
   [
     /\/client-eventbridge\/dist-es\/auth\/httpAuthSchemeProvider\.js$/,
@@ -114,6 +133,10 @@ const files = [
   [
     /\/AccountIdEndpointModeConfigResolver\.js$/,
     emptied('export const resolveAccountIdEndpointModeConfig = (config) => config;'),
+  ],
+  [
+    /\/NodeAccountIdEndpointModeConfigOptions\.js$/,
+    emptied('export const NODE_ACCOUNT_ID_ENDPOINT_MODE_CONFIG_OPTIONS = { environmentVariableSelector() {} };'),
   ],
   // Our clients tell nobody which features of the SDK they use, have no logger for it to write to, and run on the
   // version of Node that we deploy for.
