@@ -62,7 +62,27 @@ export async function settingsWithHash(
   if (first === undefined) return undefined;
   const others = Array.from({ length: Number(first.parts) - 1 }, (_, index) => contentKey(hash, index + 1));
   const items = [first, ...(await Promise.all(others.map((key) => catalog.get(key))))];
-  const bytes = Buffer.concat(items.map((item) => item?.content as Uint8Array));
+  return settingsOf(items);
+}
+
+/** The same of several at once; those that were never kept are left out. */
+export async function settingsWithHashes(
+  world: Pick<World, 'catalog'>,
+  hashes: string[],
+): Promise<Map<string, TableSettings>> {
+  const unique = [...new Set(hashes)];
+  const firsts = await world.catalog.getAll(unique.map((hash) => contentKey(hash, 0)));
+  const settings = new Map<string, TableSettings>();
+  for (const first of firsts) {
+    const hash = String(first.pk).slice('settings#'.length);
+    const found = first.parts === 1 ? settingsOf([first]) : await settingsWithHash(world, hash);
+    if (found !== undefined) settings.set(hash, found);
+  }
+  return settings;
+}
+
+function settingsOf(parts: (Item | undefined)[]): TableSettings {
+  const bytes = Buffer.concat(parts.map((item) => item?.content as Uint8Array));
   return JSON.parse(gunzipSync(bytes).toString()) as TableSettings;
 }
 
