@@ -1,6 +1,7 @@
 import { ExportChainEnded } from '../../../events/chain-events.ts';
 import type { ExportRequest } from '../../../events/export-request.ts';
 import { iso } from '../../clock.ts';
+import { PermanentError } from '../../errors.ts';
 import type { ExportsPlan } from '../../plans/exports.ts';
 import { hashOf } from '../../task/asked.ts';
 import { inSlots } from '../../task/paced.ts';
@@ -128,7 +129,16 @@ async function lookAtStep(rounding: Rounding, chain: Stepping): Promise<Chain | 
   if ((task.exported?.tableId ?? chain.table.id) !== chain.table.id) {
     return end(world, round, chain, 'another table has its name now');
   }
-  return addLink(world, round, chain, task);
+  try {
+    return await addLink(world, round, chain, task);
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    return failed(
+      rounding,
+      { ...chain, lost: 'the next object of the chain was there already' },
+      { code: 'LinkTaken', sentence: error.message },
+    );
+  }
 }
 
 type Failure = Pick<TaskError, 'code' | 'sentence'>;
@@ -151,6 +161,9 @@ const isObstacle = (code: string): boolean =>
     code,
   ) || /AccessDenied/.test(code);
 
+/** AWS itself has given a window up so often: it will not come. */
+const mostFailures = 3;
+
 /** So often in a round; then the next firing tries. */
 const mostTimes = 3;
 const mostTimesOfObstacle = 2;
@@ -164,11 +177,15 @@ async function failed({ world, round, goal }: Rounding, chain: Stepping, { code,
   const isGivenUp = times >= (obstacle ? mostTimesOfObstacle : mostTimes);
   const retryMs = obstacle ? obstacleRetryMs : firstRetryMs * 2 ** (times - 1);
   const failures = (chain.failures ?? 0) + (obstacle || chain.step.kind === 'full' ? 0 : 1);
+  const lost =
+    chain.lost ??
+    (failures >= mostFailures ? `the window from ${iso(chain.step.from ?? 0)} failed ${failures} times` : undefined);
   world.logger.warn('scheduled export failed', { table: chain.table.name, code, times });
   return writeChain(world, round, chain, {
     step: undefined,
     attempts: chain.step.attempt,
     failures,
+    lost,
     failedFor: { goal, times },
     trouble: sentence.slice(0, 500),
     ...(isGivenUp ? { settledFor: goal, retryAt: undefined } : { retryAt: world.clock.now() + retryMs }),

@@ -54,6 +54,8 @@ export interface Chain {
   attempts?: number;
   /** Of AWS itself, in a row, of one window. */
   failures?: number;
+  /** Why the chain cannot go on: the next export is a full one. */
+  lost?: string;
   /** Exports that failed in a round. */
   failedFor?: { goal: number; times: number };
   /** Nothing is to be looked at before. */

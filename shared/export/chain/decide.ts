@@ -21,9 +21,6 @@ export type Decision =
 const shortestMs = 15 * 60_000;
 const longestMs = 24 * 3_600_000;
 
-/** AWS itself has given a window up so often: it will not come. */
-export const mostFailures = 3;
-
 const second = 1000;
 const upToSecond = (at: number): number => Math.ceil(at / second) * second;
 
@@ -53,13 +50,13 @@ export function decide(plan: ExportsPlan, chain: Chain, goal: number, { now, rec
 
 /** Why the table has to be exported whole now; undefined when it need not. */
 function whyFull(plan: ExportsPlan, chain: Chain, goal: number, { earliest }: Window): string | undefined {
-  const { until, failures = 0 } = chain;
+  const { until, lost } = chain;
   if (until === undefined) return 'it is the first export of the table';
   if (plan.mode === 'full') return until < goal ? 'it is due' : undefined;
   if (chain.mode !== plan.mode) return 'the exports were of whole tables before';
   if (chain.bucket !== plan.bucket) return `the exports go to ${plan.bucket} now`;
   if (chain.format !== plan.format) return `the format is ${plan.format} now`;
-  if (failures >= mostFailures) return `the window from ${new Date(until).toISOString()} failed ${failures} times`;
+  if (lost !== undefined) return lost;
   if (earliest > until) {
     const [from, end] = [earliest, until].map((at) => new Date(at).toISOString());
     return `point-in-time recovery reaches back to ${from} only, and the chain ended at ${end}: recovery was off in between, or its period has passed`;

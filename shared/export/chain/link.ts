@@ -32,6 +32,7 @@ export async function addLink(world: World, round: Round, chain: Chain, task: Ex
     step: undefined,
     attempts: undefined,
     failures: undefined,
+    lost: undefined,
     failedFor: undefined,
     retryAt: undefined,
     trouble: undefined,
