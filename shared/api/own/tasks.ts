@@ -3,6 +3,7 @@ import { ExportRequested } from '../../../events/export-request.ts';
 import { ImportRequested } from '../../../events/import-request.ts';
 import { RestoreRequested } from '../../../events/restore-request.ts';
 import { iso } from '../../clock.ts';
+import { readDryRun } from '../../task/dry-run.ts';
 import { listTasks, readTask } from '../../task/list.ts';
 import type { Task, TaskKind } from '../../task/task.ts';
 import type { World } from '../../world.ts';
@@ -85,25 +86,49 @@ export const readOurTask = route({
   },
 });
 
+export const readOurDryRun = route({
+  dialect: 'own',
+  method: 'GET',
+  rights: 'read',
+  path: '/v1/tasks/:id/dry-run',
+  id: 'readDryRun',
+  summary: 'What a dry run came to: what would be done, or all that stands in the way',
+  description: 'It is there some seconds after it was asked for, and for a day.',
+  params: z.strictObject({ id: taskId }),
+  success: {
+    status: 200,
+    description: 'mistakes: nothing would be done; else answer says what would.',
+    body: z.object({
+      requestId: text,
+      at: text,
+      mistakes: z.optional(z.array(mistake)),
+      answer: z.optional(z.record(text, z.unknown())),
+    }),
+  },
+  failures: [404],
+  async act(world, { params }) {
+    const found = await readDryRun(world, params.id);
+    if (found !== undefined) return { ...found, at: iso(found.at) };
+    const remedy = 'If it was asked for just now, read again in some seconds; else ask for it again.';
+    throw missing('id', `There is no dry run ${params.id}.`, remedy);
+  },
+});
+
 const success = {
   status: 202,
-  description: 'It was asked for. A dry run begins nothing: what it came to is at /v1/tasks/{task}/dry-run.',
-  body: z.object({ requestId: text, task: text }),
+  description: 'It was asked for. A dry run is no task: what it came to is read at /v1/tasks/{dryRun}/dry-run.',
+  body: z.object({ requestId: text, task: z.optional(text), dryRun: z.optional(text) }),
 } as const;
 
-/** Who asks says the signature, and the id is the header's. */
-const bodyOf = <Shape extends { requester: unknown }>(shape: Shape): Omit<Shape, 'requester'> => {
-  const { requester: _requester, ...others } = shape;
-  return others;
-};
+/** Who asks says the signature. */
+const bodyOf = <Shape extends { requester: unknown }>({ requester: _, ...others }: Shape): Omit<Shape, 'requester'> =>
+  others;
 
-async function begin(
-  world: World,
-  kind: TaskKind,
-  { body, ...asked }: Asked<undefined, unknown, { dryRun?: boolean | undefined }>,
-) {
+type Begin = Asked<undefined, unknown, { dryRun?: boolean | undefined }>;
+
+async function begin(world: World, kind: TaskKind, { body, ...asked }: Begin) {
   const { id, requestId } = await askForTask(world, asked, kind, body);
-  return { requestId, task: id };
+  return body.dryRun === true ? { requestId, dryRun: id } : { requestId, task: id };
 }
 
 export const restore = route({
