@@ -1,3 +1,3 @@
 'use strict';
 
-module.exports = [require('./bundle/leave-out.cjs'), require('./bundle/plans.cjs')];
+module.exports = [require('./bundle/leave-out.cjs'), require('./bundle/contracts.cjs'), require('./bundle/plans.cjs')];
