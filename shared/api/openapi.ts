@@ -9,8 +9,19 @@ type Json = Record<string, unknown>;
 
 /** As OpenAPI 3.1 wants it: JSON Schema of 2020-12. */
 function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: instantsInWords,
+  }) as Json;
   return rest;
+}
+
+/** The format says it; the pattern of an instant would fill the document. Of those in UTC its end says that. */
+function instantsInWords({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
+  if (jsonSchema.format !== 'date-time' || jsonSchema.pattern === undefined) return;
+  if (jsonSchema.pattern.endsWith('(?:Z))$')) jsonSchema.pattern = 'Z$';
+  else delete jsonSchema.pattern;
 }
 
 const rightsSay: Record<Rights, string> = {

@@ -3,14 +3,18 @@ import { list, readYamlTemplate, type Statement } from '../../deploy/template.ts
 import type { Rights } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 
+interface Document {
+  Statement: Statement[];
+}
+
 const template = readYamlTemplate(new URL('../../deploy/api.yml', import.meta.url));
 
 /** `GET/*` and so on, of a policy. */
 function patternsOf(name: string): string[] {
-  const { PolicyDocument } = template.Resources[name]?.Properties as { PolicyDocument: { Statement: Statement[] } };
-  return PolicyDocument.Statement.flatMap(({ Resource }) => list(Resource as { 'Fn::Sub': string })).map(
-    (resource) => resource['Fn::Sub'].split('/$default/')[1] ?? '',
-  );
+  const { PolicyDocument } = (template.Resources[name]?.Properties ?? {}) as { PolicyDocument?: Document };
+  return (PolicyDocument?.Statement ?? [])
+    .flatMap(({ Resource }) => list(Resource as { 'Fn::Sub': string }))
+    .map((resource) => resource['Fn::Sub'].split('/$default/')[1] ?? '');
 }
 
 const policies: Record<Rights, string[]> = {
