@@ -75,11 +75,11 @@ function elsewhere({ account, region }: typeof home) {
 }
 
 /** What scaled a table stays when the table goes, and would act on the next one of its name. */
-async function leaveScalingBehind(
+export async function leaveScalingBehind(
   ask: (service: string, operation: string, input: object) => Promise<unknown>,
   pass: (ms: number) => Promise<void>,
+  TableName = 'everything-again',
 ): Promise<void> {
-  const TableName = 'everything-again';
   await ask('dynamodb', 'CreateTable', {
     TableName,
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],

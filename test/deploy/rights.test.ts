@@ -5,6 +5,7 @@ import { list, readYamlTemplate, resourcesOf, statementsOf, type Template } from
 import type { Use } from '../../local/iam/iam.ts';
 import { type Deployed, deploy } from './deployed.ts';
 import { exportBuckets, exports } from './exports.ts';
+import { imports } from './imports.ts';
 import { restores, switches } from './restores.ts';
 import { hub, member, memberTemplate, twoNights } from './two-nights.ts';
 
@@ -14,6 +15,13 @@ const onOurBehalf: Record<string, string> = {
   'logs:PutLogEvents': 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
   's3:AbortMultipartUpload':
     'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html',
+  // The logs of an import, which are not local.
+  ...Object.fromEntries(
+    ['CreateLogGroup', 'DescribeLogGroups', 'DescribeLogStreams', 'PutRetentionPolicy'].map((name) => [
+      `logs:${name}`,
+      'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html',
+    ]),
+  ),
   // Scheduler writes dead letters with the role of the schedule.
   // DynamoDB uses the key of a restored table with the caller's rights.
   ...Object.fromEntries(
@@ -39,12 +47,14 @@ beforeAll(async () => {
     if (call.operation !== 'PutEvents') return;
     const { Entries } = call.input as { Entries: { Source: string; DetailType: string; Detail: string }[] };
     const isFailure = ({ Source, DetailType }: (typeof Entries)[number]) =>
-      Source === 'lambda' || ['Run Failed', 'Backup Failed', 'Restore Failed', 'Export Failed'].includes(DetailType);
+      Source === 'lambda' ||
+      ['Run Failed', 'Backup Failed', 'Restore Failed', 'Export Failed', 'Import Failed'].includes(DetailType);
     for (const { Detail } of Entries.filter(isFailure)) failures.add(reasonIn(JSON.parse(Detail)));
   });
   await twoNights(deployed);
   await restores(deployed);
   await exports(deployed);
+  await imports(deployed);
   used = deployed.aws.iam.used();
 }, 300_000);
 afterAll(() => {
@@ -82,13 +92,14 @@ function expectExactly(allowed: string[], roleArn: string): void {
   ).toEqual([]);
 }
 
-describe('every role may do what it does in two nights, some restores and exports, and nothing else:', () => {
+describe('every role may do what it does in two nights, some restores, exports and imports, and nothing else:', () => {
   const names: Record<string, string> = {
     StartRunRole: 'start-run',
     TakeBackupsRole: 'take-backups',
     ApplyRetentionRole: 'apply-retention',
     RestoreRole: 'restore',
     ExportRole: 'export',
+    ImportRole: 'import',
     HeartbeatRole: 'heartbeat',
     AuditRole: 'audit',
     SchedulerRole: 'scheduler',
@@ -114,6 +125,7 @@ describe('every role may do what it does in two nights, some restores and export
     ['RetainRole', 'retain'],
     ['RestoreRole', 'restore'],
     ['ExportRole', 'export'],
+    ['ImportRole', 'import'],
   ])('%s of a member account', (id, capability) => {
     const [, allowed = []] = actionsOf(readYamlTemplate(memberTemplate)).find(([other]) => other === id) ?? [];
     expectExactly([...allowed], `arn:aws:iam::${member.account}:role/tablekeep-${capability}`);

@@ -35,7 +35,7 @@ export interface ImportHere extends Local {
   /** Operations that were called, without those of the catalog and the heartbeat. */
   calls: string[];
   /** By hand: the answer of the invocation. */
-  ask(request: unknown, fate?: Fate): Promise<Answer>;
+  invoke(request: unknown, fate?: Fate): Promise<Answer>;
   /** By event. */
   send(detail: unknown, id?: string): void;
   factsOf(type: string): Told[];
@@ -82,12 +82,12 @@ export async function importHere(options: ImportOptions = {}): Promise<ImportHer
     clock.at(invocation.endsAt, () => worker.kill());
     return { world: asImporter(world), invocation };
   };
-  const invoke = (received: unknown, fate?: Fate): Promise<Answer> => {
+  const receive = (received: unknown, fate?: Fate): Promise<Answer> => {
     const { world, invocation } = inWorld(fate);
     return importTable(world)(received as Received<typeof importDoor>, invocation);
   };
   const inBackground = (received: unknown) => {
-    invoke(received).catch((error: unknown) => thrown.push(error));
+    receive(received).catch((error: unknown) => thrown.push(error));
   };
   const envelopeOf = (id: string) => ({ id, account: hub.account, source: 'me', at: clock.now(), isReplayed: false });
   const heart = here.world().world;
@@ -164,7 +164,7 @@ export async function importHere(options: ImportOptions = {}): Promise<ImportHer
     thrown,
     workers,
     calls,
-    ask: (value: unknown, fate?: Fate) => done(invoke({ type: 'bare', detail: value }, fate)),
+    invoke: (value: unknown, fate?: Fate) => done(receive({ type: 'bare', detail: value }, fate)),
     send: (detail: unknown, id = 'event-1') =>
       inBackground({ type: 'Import Requested', detail, envelope: envelopeOf(id) }),
     factsOf: (type: string) => facts.filter((fact) => fact.type === type),

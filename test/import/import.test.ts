@@ -22,7 +22,7 @@ test('a full export and three windows become a table that equals the living one,
     last = await here.exportWindow('orders', last);
     windows.push(last.folder);
   }
-  await here.ask({
+  await here.invoke({
     requestId: 'a',
     source: { bucket: 'archive', export: full.folder, increments: windows },
     target: { tableName: 'orders-again' },
