@@ -9,11 +9,20 @@ import type { StoredObject } from './state.ts';
 
 /** Where a copy is from: a bucket and a key, as `x-amz-copy-source` writes them. */
 function sourceOf({ CopySource }: Input): { Bucket: string; Key: string } {
-  const text = String(CopySource).replace(/^\//, '');
+  const text = String(CopySource);
   if (text.includes('?versionId=')) throw s3Error('NotImplemented', { Header: 'x-amz-copy-source' });
-  const [, bucket = '', key = ''] = /^([^/]+)\/(.+)$/s.exec(text) ?? [];
-  if (key === '') throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', String(CopySource));
-  return { Bucket: decodeURIComponent(bucket), Key: decodeURIComponent(key) };
+  // Clients also encode the slash behind the bucket.
+  const [, Bucket = '', Key = ''] = /^\/?([^/]+)\/(.+)$/s.exec(decoded(text)) ?? [];
+  if (Key === '') throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', text);
+  return { Bucket, Key };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalidArgument('Invalid copy source encoding.', 'x-amz-copy-source', text);
+  }
 }
 
 /** Reads the source with the caller's own rights, as a GetObject: that is what S3 asks of who copies. */

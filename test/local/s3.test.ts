@@ -317,7 +317,7 @@ test('in the process, streams are taken, and an object is a stream, as the clien
 test('an object is copied with what was said of it, or with what is said now', async () => {
   const local = await withBucket();
   await put(local, '/archive/a%20b', 'hello', { 'content-type': 'text/plain', 'x-amz-meta-colour': 'blue' });
-  const from = { 'x-amz-copy-source': '/archive/a%20b' };
+  const from = { 'x-amz-copy-source': 'archive%2Fa%20b' };
   const copied = await local.send('/archive/copy', { method: 'PUT', headers: from });
   const etag = `"${createHash('md5').update('hello').digest('hex')}"`;
   expect(texts(copied.text, 'ETag')).toEqual([etag.replaceAll('"', '&quot;')]);
@@ -337,6 +337,7 @@ test.each([
   ['a bucket that is not there', '/nowhere/a', {}, 404, 'NoSuchBucket'],
   ['itself', '/archive/copy', {}, 400, 'InvalidRequest'],
   ['no key', '/archive', {}, 400, 'InvalidArgument'],
+  ['what cannot be read', '/archive/%', {}, 400, 'InvalidArgument'],
   ['another version', '/archive/copy?versionId=1', {}, 501, 'NotImplemented'],
   ['what has changed', '/archive/copy', { 'x-amz-copy-source-if-match': '"other"' }, 412, 'PreconditionFailed'],
 ])('a copy of %s is refused', async (_, source, more, status, code) => {

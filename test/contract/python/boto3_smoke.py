@@ -3,6 +3,7 @@
     python boto3_smoke.py http://127.0.0.1:4566
 """
 
+import gzip
 import io
 import json
 import sys
@@ -147,28 +148,85 @@ def objects():
     assert error_of(s3.put_object, Bucket=NAME, Key="a/large", Body=b"", IfNoneMatch="*") == "PreconditionFailed"
     assert error_of(s3.get_object, Bucket=NAME, Key="none") == "NoSuchKey"
     assert error_of(s3.head_object, Bucket=NAME, Key="none") == "404"
-    s3.delete_objects(Bucket=NAME, Delete={"Objects": [{"Key": key} for key in listed_objects]})
+    checked = s3.get_object(Bucket=NAME, Key="a/b c+d", ChecksumMode="ENABLED")
+    assert checked["Body"].read() == b"hello" and "ChecksumCRC32" in checked, checked
+    streamed = s3.get_object(Bucket=NAME, Key="a/large")["Body"]
+    assert sum(len(piece) for piece in streamed.iter_chunks(2**16)) == 9 * 2**20
+    s3.copy({"Bucket": NAME, "Key": "a/large"}, NAME, "a/copy")
+    assert s3.head_object(Bucket=NAME, Key="a/copy")["ContentLength"] == 9 * 2**20
+    empty(s3)
     s3.delete_bucket(Bucket=NAME)
 
 
-def an_export_that_begins(dynamodb):
+def empty(s3):
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=NAME):
+        keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=NAME, Delete={"Objects": keys})
+
+
+def an_export_and_an_import(dynamodb):
+    s3 = client("s3")
+    s3.create_bucket(Bucket=NAME)
+    for number in range(100):
+        dynamodb.put_item(TableName=NAME, Item={"id": {"S": f"item-{number}"}, "n": {"N": str(number)}})
     table = dynamodb.describe_table(TableName=NAME)["Table"]["TableArn"]
     missing = error_of(dynamodb.export_table_to_point_in_time, TableArn=f"{table}-none", S3Bucket=NAME)
     assert missing == "TableNotFoundException", missing
     dynamodb.update_continuous_backups(
         TableName=NAME, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
+    time.sleep(1.5)  # an export is of a whole second
     begun = dynamodb.export_table_to_point_in_time(TableArn=table, S3Bucket=NAME)["ExportDescription"]
     described = dynamodb.describe_export(ExportArn=begun["ExportArn"])["ExportDescription"]
     assert described["ExportTime"] == begun["ExportTime"], described
     found = dynamodb.list_exports(TableArn=table)["ExportSummaries"]
     assert [export["ExportArn"] for export in found] == [begun["ExportArn"]], found
+    dynamodb.get_waiter("export_completed").wait(ExportArn=begun["ExportArn"], WaiterConfig={"Delay": 2})
+    done = dynamodb.describe_export(ExportArn=begun["ExportArn"])["ExportDescription"]
+    summary = json.load(s3.get_object(Bucket=NAME, Key=done["ExportManifest"])["Body"])
+    assert summary["itemCount"] == done["ItemCount"] == 101, summary
+    exported = {}
+    listing = s3.get_object(Bucket=NAME, Key=summary["manifestFilesS3Key"])["Body"]
+    for line in listing.iter_lines():
+        body = s3.get_object(Bucket=NAME, Key=json.loads(line)["dataFileS3Key"])["Body"]
+        with gzip.open(io.BytesIO(body.read()), "rt") as lines:
+            exported.update((item["id"]["S"], item) for item in (json.loads(one)["Item"] for one in lines))
+    assert exported == all_items(dynamodb, NAME), exported
+    an_import(dynamodb, done, exported)
+    empty(s3)
+    s3.delete_bucket(Bucket=NAME)
 
 
-def drop_table(dynamodb):
+def all_items(dynamodb, table):
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table)
+    return {item["id"]["S"]: item for page in pages for item in page["Items"]}
+
+
+def an_import(dynamodb, export, items_expected):
+    name = f"{NAME}-imported"
+    begun = dynamodb.import_table(
+        S3BucketSource={"S3Bucket": NAME, "S3KeyPrefix": export["ExportManifest"].rsplit("/", 1)[0] + "/data/"},
+        InputFormat="DYNAMODB_JSON",
+        InputCompressionType="GZIP",
+        TableCreationParameters={
+            "TableName": name,
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        },
+    )["ImportTableDescription"]
+    dynamodb.get_waiter("import_completed").wait(ImportArn=begun["ImportArn"], WaiterConfig={"Delay": 2})
+    done = dynamodb.describe_import(ImportArn=begun["ImportArn"])["ImportTableDescription"]
+    assert (done["ImportedItemCount"], done["ErrorCount"]) == (101, 0), done
+    assert all_items(dynamodb, name) == items_expected
+    drop_table(dynamodb, name)
+
+
+def drop_table(dynamodb, name):
     def dropped():
         try:
-            return dynamodb.delete_table(TableName=NAME)
+            return dynamodb.delete_table(TableName=name)
         except dynamodb.exceptions.ResourceInUseException:
             return None  # a plan that fires just now backs it up
 
@@ -185,9 +243,9 @@ def main():
         tags()
         an_event_in_a_queue()
         objects()
-        an_export_that_begins(dynamodb)
+        an_export_and_an_import(dynamodb)
     finally:
-        drop_table(dynamodb)
+        drop_table(dynamodb, NAME)
     print("boto3: all is as at AWS")
 
 
