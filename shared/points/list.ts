@@ -5,7 +5,7 @@ import type { Target } from '../target.ts';
 import type { Mistake } from '../task/task.ts';
 import { knownPartitions, knownTargets, type Reader } from './known.ts';
 import { inOrder, type Row } from './merge.ts';
-import { type Asked, compareBy, cursorOf, orderOf, type Place, placeOf, readCursor, type Sort } from './order.ts';
+import { type Asked, compareBy, cursorAt, orderOf, type Place, placeIn, placeOf, type Sort } from './order.ts';
 import { eachOf, OutdatedError, type Partition, readPartitions, type Stamps, stampsOf } from './partitions.ts';
 import { backupsOfTable, bySize, byTime } from './sources.ts';
 
@@ -42,7 +42,7 @@ const usualPage = 100;
 export async function listPoints(world: Reader, query: PointQuery): Promise<PointPage | { mistakes: Mistake[] }> {
   const { tableId, accounts = [], sort = [], offset = 0, limit = usualPage, cursor } = query;
   const asked: Asked = { sort, tableId, accounts: accounts.toSorted() };
-  const after = cursor === undefined ? undefined : readCursor(asked, cursor);
+  const after = cursor === undefined ? undefined : placeIn(asked, cursor);
   const mistakes = mistakesIn(query, after);
   if (mistakes.length > 0) return { mistakes };
   const rows = await readAgain((isTrusted) => rowsOf(world, asked, after as Place | undefined, isTrusted));
@@ -51,7 +51,7 @@ export async function listPoints(world: Reader, query: PointQuery): Promise<Poin
 
 function mistakesIn(
   { sort = [], offset = 0, limit = usualPage, cursor }: PointQuery,
-  after: ReturnType<typeof readCursor> | undefined,
+  after: ReturnType<typeof placeIn> | undefined,
 ) {
   const mistakes: Mistake[] = [];
   const refuse = (field: string, problem: string, remedy: string) => mistakes.push({ field, problem, remedy });
@@ -105,7 +105,7 @@ async function pageOf(
   return {
     points: page.map(({ backup }) => backup),
     ...counts,
-    ...(isMore && last && { next: cursorOf(asked, last.place) }),
+    ...(isMore && last && { next: cursorAt(asked, last.place) }),
   };
 }
 

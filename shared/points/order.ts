@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { cursorOf, readCursor } from '../cursor.ts';
 import { backupKey } from '../ledger.ts';
 import { adHoc } from '../names.ts';
 import { contentAt } from '../retention/rules.ts';
@@ -92,39 +92,25 @@ export const compareBy =
 /** A cursor is for one order and one set of filters: what else was asked for. */
 export type Asked = { sort: Sort[]; tableId: string | undefined; accounts: string[] };
 
-const digestOf = (asked: Asked): string =>
-  createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 12);
+const fieldsOf = ({ size, jobType, createdAt, account, partition, tableId, entry }: Place) =>
+  [size, jobType, createdAt, account, partition, tableId, entry] as const;
 
-export function cursorOf(
-  asked: Asked,
-  { size, jobType, createdAt, account, partition, tableId, entry }: Place,
-): string {
-  const fields = [1, digestOf(asked), size, jobType, createdAt, account, partition, tableId, entry];
-  return Buffer.from(JSON.stringify(fields)).toString('base64url');
-}
+const somewhere = fieldsOf({
+  size: 0,
+  jobType: 'AwsDynamoDbBackup',
+  createdAt: 0,
+  account: '',
+  partition: '',
+  tableId: '',
+  entry: '',
+});
+
+export const cursorAt = (asked: Asked, place: Place): string => cursorOf(asked, fieldsOf(place));
 
 /** The place after which the page begins. Compared with others only: no key is made of it. */
-export function readCursor(asked: Asked, cursor: string): Place | { problem: string } {
-  const fields = fieldsOf(cursor);
-  if (fields === undefined) return { problem: 'It is no cursor of this list.' };
-  const [digest, size, jobType, createdAt, account, partition, tableId, entry] = fields;
-  if (digest !== digestOf(asked)) return { problem: 'It belongs to another order or other filters.' };
+export function placeIn(asked: Asked, cursor: string): Place | { problem: string } {
+  const read = readCursor(asked, cursor, somewhere);
+  if ('problem' in read) return read;
+  const [size, jobType, createdAt, account, partition, tableId, entry] = read.place;
   return { size, jobType, createdAt, account, partition, tableId, entry };
-}
-
-type Fields = [string, number, JobType, number, string, string, string, string];
-
-const isText = (value: unknown) => typeof value === 'string' && value.length <= 400;
-const forms = [isText, Number.isSafeInteger, isText, Number.isSafeInteger, isText, isText, isText, isText];
-
-function fieldsOf(cursor: string): Fields | undefined {
-  if (!/^[\w-]{1,2000}$/.test(cursor)) return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (!Array.isArray(value) || value.length !== 9 || value[0] !== 1) return undefined;
-    const fields = value.slice(1);
-    return forms.every((isFit, index) => isFit(fields[index])) ? (fields as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
 }

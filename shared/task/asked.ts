@@ -1,6 +1,6 @@
 import { requesterOf } from '../requester.ts';
 import type { World, Written } from '../world.ts';
-import { contentHash, type Mistake, type Task, taskItem, taskKeptSeconds } from './task.ts';
+import { contentHash, listedKey, type Mistake, type Task, taskItem, taskKeptSeconds } from './task.ts';
 
 /** A request as it came in. */
 export interface Asked {
@@ -54,9 +54,13 @@ export function newTask<Kind extends Task['kind'], Request extends AnyRequest>(
   };
 }
 
-/** Unless a task of that id is there already: what was found then. */
-export function putTask({ catalog }: World, task: Task): Promise<Written> {
+/**
+ * Unless a task of that id is there already: what was found then. The list comes first: it may name a task that never
+ * came to be, or at another instant, which its readers leave out; the other way round a crash would leave a task out.
+ */
+export async function putTask({ catalog }: World, task: Task): Promise<Written> {
   const ttl = Math.ceil(task.acceptedAt / 1000) + taskKeptSeconds;
+  await catalog.put({ ...listedKey(task), ttl });
   return catalog.put({ ...taskItem(task), ttl }, { condition: 'attribute_not_exists(pk)' });
 }
 

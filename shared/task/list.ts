@@ -1,5 +1,6 @@
+import { cursorOf, readCursor } from '../cursor.ts';
 import type { Reader } from '../points/known.ts';
-import type { Task, TaskKind } from './task.ts';
+import { listedKey, type Task, type TaskKind, taskFrom, taskKey } from './task.ts';
 
 export interface TaskQuery {
   kind?: TaskKind;
@@ -8,11 +9,52 @@ export interface TaskQuery {
   cursor?: string;
 }
 
+export interface TaskPage {
+  tasks: Task[];
+  next?: string;
+}
+
+/** So many are read at once, where a filter may leave out some. */
+const readAtOnce = 100;
+
 /** Newest first. `undefined`: the cursor is not one of this query. */
-export declare function listTasks(
-  world: Reader,
-  query: TaskQuery,
-): Promise<{ tasks: Task[]; next?: string } | undefined>;
+export async function listTasks(
+  { catalog }: Pick<Reader, 'catalog'>,
+  { kind, limit = 100, cursor }: TaskQuery,
+): Promise<TaskPage | undefined> {
+  const asked = ['tasks', kind];
+  const read = cursor === undefined ? { place: undefined } : readCursor<[string]>(asked, cursor, ['']);
+  if ('problem' in read) return undefined;
+  const tasks: Task[] = [];
+  for (let [until] = read.place ?? []; tasks.length <= limit; ) {
+    const keys: string[] = [];
+    const range = { pk: 'tasks', prefix: '', ...(until !== undefined && { until }), backwards: true };
+    const wanted = Math.min(readAtOnce, limit + 1 - tasks.length);
+    for await (const { sk } of catalog.query({ ...range, limit: wanted + 1 })) if (sk !== until) keys.push(String(sk));
+    tasks.push(...(await tasksListed(catalog, keys.slice(0, wanted), kind)));
+    if (keys.length === 0) break;
+    until = keys.slice(0, wanted).at(-1);
+  }
+  const last = tasks.length > limit ? tasks[limit - 1] : undefined;
+  return { tasks: tasks.slice(0, limit), ...(last && { next: cursorOf(asked, [listedKey(last).sk]) }) };
+}
+
+async function tasksListed(catalog: Reader['catalog'], keys: string[], kind: TaskKind | undefined): Promise<Task[]> {
+  const idOf = (key: string) => key.slice(key.indexOf('#') + 1);
+  const ids = keys.map(idOf).filter((id) => kind === undefined || id.startsWith(`${kind}-`));
+  const items = await catalog.getAll([...new Set(ids)].map(taskKey));
+  const found = new Map(items.map((item) => [taskFrom(item).id, taskFrom<Task>(item)]));
+  return keys.flatMap((key) => {
+    const task = found.get(idOf(key));
+    return task !== undefined && listedKey(task).sk === key ? [task] : [];
+  });
+}
+
+const idPattern = /^[a-z]+-[0-9a-f]{16}$/;
 
 /** Undefined when there is no such task, or it was accepted over 400 days ago. */
-export declare function readTask(world: Reader, id: string): Promise<Task | undefined>;
+export async function readTask({ catalog }: Pick<Reader, 'catalog'>, id: string): Promise<Task | undefined> {
+  if (!idPattern.test(id)) return undefined;
+  const item = await catalog.get(taskKey(id));
+  return item && taskFrom(item);
+}

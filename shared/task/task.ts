@@ -70,6 +70,12 @@ export function taskId(kind: TaskKind, requestId: string): string {
 
 export const taskKey = (id: string): Key => ({ pk: `task#${id}`, sk: 'task' });
 
+/** Its place among all tasks, by time: `tasks`, `<accepted>#<id>`. */
+export const listedKey = ({ id, acceptedAt }: Pick<Task, 'id' | 'acceptedAt'>): Key => ({
+  pk: 'tasks',
+  sk: `${new Date(acceptedAt).toISOString()}#${id}`,
+});
+
 /** The reverse, of what the heartbeat says: `task#<id>|task`. */
 export function taskIdOfWork(key: string): string {
   return key.split('|')[0]?.replace(/^task#/, '') ?? '';

@@ -8,7 +8,9 @@ const of = { target: hub, plan: 'daily', stamp: '20260131T020000Z', tableId: ids
 test('an id stays the same, since people write it down', () => {
   expect(pointId(of)).toBe(pointId({ ...of }));
   expect(pointId(of)).toMatchInlineSnapshot(`"34beb110-5d63-8165-8d2a-f8df57000000"`);
-  expect(pointId({ ...of, plan: adHoc, stamp: '20260131T020000Z-1a2b3c4d' })).toMatchInlineSnapshot(`"34beb110-0167-8965-8d2a-f8df578d1580"`);
+  expect(pointId({ ...of, plan: adHoc, stamp: '20260131T020000Z-1a2b3c4d' })).toMatchInlineSnapshot(
+    `"34beb110-0167-8965-8d2a-f8df578d1580"`,
+  );
 });
 
 test.each([
