@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isZone } from '../../shared/schedule/zone.ts';
 import { nextFiring, parseSchedule, type Schedule } from '../../shared/schedule.ts';
-import { firingsByMinute } from './oracle.ts';
 
 function firings(
   schedule: Schedule,
@@ -209,96 +207,13 @@ test('the module imports nothing but its own two files, so that everything may u
   }
 });
 
-describe('any cron in any zone', () => {
-  const zones = [
-    'UTC',
-    'Europe/Berlin',
-    'America/New_York',
-    'Australia/Lord_Howe',
-    'Asia/Kolkata',
-    'Pacific/Apia',
-    'Africa/Casablanca',
-    'America/St_Johns',
-    'Pacific/Chatham',
-    'Europe/Dublin',
-    'Asia/Gaza',
-  ];
-  const number = (from: number, to: number) => fc.integer({ min: from, max: to });
-  const list = (from: number, to: number) =>
-    fc.oneof(
-      fc.constant('*'),
-      number(from, to).map(String),
-      fc.tuple(number(from, to), number(from, to)).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
-      fc.tuple(number(from, to), number(1, to)).map(([a, b]) => `${a}/${b}`),
-      fc.array(number(from, to), { minLength: 2, maxLength: 4 }).map((all) => all.join(',')),
-    );
-  const byDate = fc
-    .oneof(list(1, 31), fc.constantFrom('L', 'LW', 'L-2', '1W', '15W', '30W', '31W'))
-    .map((field) => [field, '?']);
-  const byDay = fc
-    .constantFrom('1', '2-6', 'MON,WED', 'L', '5L', 'SUNL', '1#1', '6#3', 'TUE#5', '*')
-    .map((field) => ['?', field]);
-  const months = fc.oneof(fc.constant('*'), list(1, 12), fc.constantFrom('MAR', 'OCT-NOV', '3,4,10,11'));
-  const expressions = fc
-    .tuple(list(0, 59), list(0, 23), fc.oneof(byDate, byDay), months)
-    .map(([minutes, hours, [dates, days], month]) => `cron(${minutes} ${hours} ${dates} ${month} ${days} *)`);
-  // around the days on which clocks change, and ordinary ones
-  const starts = fc.oneof(
-    fc
-      .constantFrom(
-        '2011-12-29',
-        '2026-03-07',
-        '2026-03-28',
-        '2026-04-04',
-        '2026-09-26',
-        '2026-10-03',
-        '2026-10-24',
-        '2026-10-31',
-        '2026-02-14',
-        '2026-03-21',
-      )
-      .map((day) => Date.parse(`${day}T00:00Z`)),
-    number(0, 20_000).map((day) => day * 86_400_000),
-  );
-
-  test('fires exactly at the minutes that a walk over all minutes finds', () => {
-    fc.assert(
-      fc.property(expressions, fc.constantFrom(...zones), starts, (expression, zone, from) => {
-        const to = from + 3 * 86_400_000;
-        const found = firings(parseSchedule(expression, zone), from - 1, 5000, to);
-        expect(found).toEqual(firingsByMinute(expression, zone, from, to));
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  test('a month of ordinary days agrees with the walk as well', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(byDate, byDay),
-        fc.constantFrom('UTC', 'America/New_York'),
-        number(2024, 2030),
-        number(1, 12),
-        ([dates, days], zone, year, month) => {
-          const expression = `cron(0 12 ${dates} * ${days} *)`;
-          const [from, to] = [Date.UTC(year, month - 1, 1), Date.UTC(year, month, 1)];
-          expect(firings(parseSchedule(expression, zone), from - 1, 5000, to)).toEqual(
-            firingsByMinute(expression, zone, from, to),
-          );
-        },
-      ),
-      { numRuns: 20 },
-    );
-  });
-
-  test.each([
-    ['cron(0 3 * * ? *)', 'Europe/Berlin'],
-    ['cron(* * * * ? *)', 'Australia/Lord_Howe'],
-    ['cron(0 3 ? * 6#5 *)', 'UTC'],
-  ])('10,000 firings of %s in %s take well below a second', (expression, zone) => {
-    const schedule = parseSchedule(expression, zone);
-    const started = performance.now();
-    firings(schedule, '2026-01-01T00:00Z', 10_000);
-    expect(performance.now() - started).toBeLessThan(900);
-  });
+test.each([
+  ['cron(0 3 * * ? *)', 'Europe/Berlin'],
+  ['cron(* * * * ? *)', 'Australia/Lord_Howe'],
+  ['cron(0 3 ? * 6#5 *)', 'UTC'],
+])('10,000 firings of %s in %s take well below a second', (expression, zone) => {
+  const schedule = parseSchedule(expression, zone);
+  const started = performance.now();
+  firings(schedule, '2026-01-01T00:00Z', 10_000);
+  expect(performance.now() - started).toBeLessThan(900);
 });
