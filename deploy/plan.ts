@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ClientOptions } from '../shared/aws/client.ts';
 import type { Plan } from '../shared/plan.ts';
-import { dollarsPerGbMonth } from '../shared/plans/price.ts';
-import { loadPlans, PlansError, plansFile } from './plans/file.ts';
+import { dollarsPerExportedGb, dollarsPerGbMonth } from '../shared/plans/price.ts';
+import { loadFile, PlansError, plansFile } from './plans/file.ts';
 import { Region } from './plans/look.ts';
-import { type Place, reportOf } from './plans/report.ts';
+import { type Place, reportOf, reportOfExports } from './plans/report.ts';
 
-const usage = `npm run plan [-- --file plans.yml --endpoint http://127.0.0.1:4566 --region us-east-1 --firings 5 --price ${dollarsPerGbMonth}]`;
+const usage = `npm run plan [-- --file plans.yml --endpoint http://127.0.0.1:4566 --region us-east-1 --firings 5 --price ${dollarsPerGbMonth} --export-price ${dollarsPerExportedGb}]`;
 
 class UsageError extends Error {}
 
@@ -17,11 +17,12 @@ interface Wishes {
   region: string;
   firings: number;
   price: number;
+  exportPrice: number;
 }
 
 function wishesOf(args: string[], environment: NodeJS.ProcessEnv): Wishes {
   const text = { type: 'string' } as const;
-  const options = { file: text, endpoint: text, region: text, firings: text, price: text };
+  const options = { file: text, endpoint: text, region: text, firings: text, price: text, 'export-price': text };
   try {
     const { values } = parseArgs({ args, options });
     return {
@@ -35,6 +36,12 @@ function wishesOf(args: string[], environment: NodeJS.ProcessEnv): Wishes {
         /^\d+(\.\d+)?$/,
         'dollars for a GB and month',
       ),
+      exportPrice: numberOf(
+        '--export-price',
+        values['export-price'] ?? String(dollarsPerExportedGb),
+        /^\d+(\.\d+)?$/,
+        'dollars for a GB',
+      ),
     };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });
@@ -46,9 +53,11 @@ function numberOf(flag: string, text: string, form: RegExp, remedy: string): num
   return Number(text);
 }
 
-/** Prints what each plan will do and cost. */
+type Looked = Pick<Plan, 'tables' | 'targets'>;
+
+/** Prints what each plan, and what exports, will do and cost. */
 async function main(wishes: Wishes): Promise<void> {
-  const plans = loadPlans(wishes.file);
+  const { plans, exports } = loadFile(wishes.file);
   const look = lookerFor(wishes);
   const options = { now: Date.now(), firings: wishes.firings, dollarsPerGbMonth: wishes.price };
   const reports = [];
@@ -56,6 +65,11 @@ async function main(wishes: Wishes): Promise<void> {
     const report = reportOf(plan, await look(plan), options);
     reports.push(report);
     console.log(`${report.lines.join('\n')}\n`);
+  }
+  for (const plan of exports) {
+    const { now, firings } = options;
+    const lines = reportOfExports(plan, await look(plan), { now, firings, dollarsPerGb: wishes.exportPrice });
+    console.log(`${lines.join('\n')}\n`);
   }
   console.log(sumOf(reports, wishes.price));
 }
@@ -71,7 +85,7 @@ function sumOf(reports: { dollars: number | undefined }[], price: number): strin
 }
 
 /** Looks at AWS, and once it does not answer says so and leaves it alone. */
-function lookerFor({ endpoint, region: home }: Wishes): (plan: Plan) => Promise<Place[]> {
+function lookerFor({ endpoint, region: home }: Wishes): (plan: Looked) => Promise<Place[]> {
   if (endpoint !== undefined) process.env.AWS_ENDPOINT_URL = endpoint;
   const needsKey = endpoint !== undefined && process.env.AWS_ACCESS_KEY_ID === undefined;
   const clients: ClientOptions = needsKey ? { credentials: { accessKeyId: 'plan', secretAccessKey: 'plan' } } : {};
@@ -85,7 +99,7 @@ function lookerFor({ endpoint, region: home }: Wishes): (plan: Plan) => Promise<
     return places;
   };
 
-  async function lookAt(account: string | undefined, name: string, plan: Plan): Promise<Place> {
+  async function lookAt(account: string | undefined, name: string, plan: Looked): Promise<Place> {
     if (account !== undefined)
       return { notLookedAt: `not looked at: account ${account}, ${name} (its roles are for the functions)` };
     const known = unreachable.get(name);

@@ -28,7 +28,7 @@ export class Region {
   }
 
   /** Throws what AWS answered when it may not be looked at. */
-  async selectedBy(plan: Plan): Promise<Selected> {
+  async selectedBy(plan: Pick<Plan, 'tables'>): Promise<Selected> {
     this.#listed ??= this.#list();
     const listed = await this.#listed;
     const chosen = selectTables(selectByName(listed, plan.tables), plan.tables);

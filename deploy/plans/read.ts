@@ -52,9 +52,10 @@ export function readPlans(text: string, file: string): PlansFile | { problems: P
   return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
-/** `plans.yml:7:3 plans.nightly.keep: keeps nothing; …` */
+/** `plans.yml:7:3 plans.nightly.keep: keeps nothing; …`: one line, in which nothing is invisible. */
 export function sentenceOf({ file, line, column, field, message }: Problem): string {
-  return `${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${message}`;
+  const sentence = `${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${message}`;
+  return sentence.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16)}}`);
 }
 
 function inYaml(code: string, message: string): string {

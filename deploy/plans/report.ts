@@ -1,4 +1,6 @@
 import type { Plan } from '../../shared/plan.ts';
+import type { ExportsPlan } from '../../shared/plans/exports.ts';
+import { costOfExports } from '../../shared/plans/exports-forecast.ts';
 import { nextFirings, steadyState } from '../../shared/plans/forecast.ts';
 import { gbBytes } from '../../shared/plans/price.ts';
 import { describeKeep } from '../../shared/retention/rules.ts';
@@ -41,6 +43,37 @@ export function reportOf(plan: Plan, places: Place[], options: ReportOptions): R
     ...(seen.length === 0 ? [] : column('costs', [price])),
   ];
   return { lines, dollars: seen.length === 0 ? undefined : plan.enabled ? dollars : 0 };
+}
+
+/** The same of exports; `dollarsPerGb` is for what is exported. */
+export function reportOfExports(
+  plan: ExportsPlan,
+  places: Place[],
+  { now, firings, dollarsPerGb }: { now: number; firings: number; dollarsPerGb: number },
+): string[] {
+  const off = plan.enabled ? '' : ' (off: enabled is false)';
+  const to = `${plan.mode} exports to s3://${plan.bucket}/${plan.prefix}`;
+  const times = nextFirings(plan, now, firings).map((at) => shownIn(plan.timezone, at));
+  const seen = places.filter((place) => 'tables' in place);
+  const sizes = seen.flatMap(({ tables }) => tables.map(({ sizeBytes }) => sizeBytes));
+  const cost = costOfExports(plan, sizes, now, dollarsPerGb);
+  const perGb = `$${dollarsPerGb.toFixed(2)} for a GB`;
+  const once = `${cost.gb.toFixed(2)} GB, $${cost.fullDollars.toFixed(2)}`;
+  const month = `$${cost.dollarsAMonth.toFixed(2)} in 30 days`;
+  const costs =
+    plan.mode === 'full'
+      ? [`each firing ${once}; ${cost.count} firings, ${month} (at ${perGb})`]
+      : [
+          `a full export of each table once, ${once} (at ${perGb})`,
+          `then at least ${month}: ${cost.count} windows of each table, 10 MB each at least, and ${perGb} of what is written`,
+        ];
+  return [
+    `exports ${plan.name}: ${plan.schedule}, ${plan.timezone}${off}`,
+    ...column('fires', times.length === 0 ? ['never again'] : times),
+    ...column('tables', places.map(shownPlace)),
+    ...column('writes', [to]),
+    ...(seen.length === 0 ? [] : column('costs', costs)),
+  ];
 }
 
 function column(title: string, cells: string[]): string[] {

@@ -1,5 +1,6 @@
 import type { ExportRequest } from '../../events/export-request.ts';
 import { iso } from '../clock.ts';
+import { dollarsPerExportedGb } from '../plans/price.ts';
 import { targetKey } from '../target.ts';
 import { exportsToS3 } from '../task/queue.ts';
 import type { Mistake } from '../task/task.ts';
@@ -10,9 +11,6 @@ import { secondOf } from './instants.ts';
 import type { Found } from './look.ts';
 import { mistakesOfFound } from './mistakes.ts';
 import { mistakeOfOverlap } from './overlap.ts';
-
-/** US dollars a gigabyte in us-east-1, November 2026: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
-const dollarsAGigabyte = 0.1;
 
 /** What is answered beside the plan, and not kept: for people. */
 export interface Explained {
@@ -41,7 +39,7 @@ export function planExport(found: Found, clientToken: string): Explained | { mis
     enablesRecovery: window === undefined,
     isVerified: request.verify === true,
   };
-  const dollars = Math.ceil((table.sizeBytes / 1024 ** 3) * dollarsAGigabyte * 10_000) / 10_000;
+  const dollars = Math.ceil((table.sizeBytes / 1024 ** 3) * dollarsPerExportedGb * 10_000) / 10_000;
   return {
     plan,
     steps: stepsOf(plan),

@@ -11,7 +11,7 @@ const longestSpanMs = 100 * 366 * dayMs;
 const mostFirings = 200_000;
 
 /** The next firings after that instant, at most so many. */
-export function nextFirings(plan: Plan, after: number, count: number): number[] {
+export function nextFirings(plan: Pick<Plan, 'schedule' | 'timezone'>, after: number, count: number): number[] {
   const schedule = parseSchedule(plan.schedule, plan.timezone);
   const firings: number[] = [];
   for (

@@ -77,8 +77,11 @@ export async function chainsHere(options: ChainsOptions = {}): Promise<ChainsHer
       created.thrown.push(error),
     );
   };
+  const hearts = new Map<number, World>();
   const heart = () => {
-    if (created.isUp) beat(here.world(undefined, created.skewMs).world)().catch((error: unknown) => created.thrown.push(error));
+    const world = hearts.get(created.skewMs) ?? here.world(undefined, created.skewMs).world;
+    hearts.set(created.skewMs, world);
+    if (created.isUp) beat(world)().catch((error: unknown) => created.thrown.push(error));
     clock.at(clock.now() + minuteMs, heart);
   };
   clock.at(clock.now() + minuteMs / 2, heart);
