@@ -5,11 +5,13 @@ import { installGlobals } from '../local/globals.ts';
 import { seededRandom } from '../local/random.ts';
 import { createWholeAws } from '../local/services.ts';
 import { inProcess } from '../local/transport.ts';
+import { awayAndBack, exportBucket } from './away-and-back.ts';
 import { disaster } from './disaster.ts';
 import { onFact } from './facts.ts';
 import { night, type Told } from './night.ts';
+import type { Scene } from './scene.ts';
 import { screen } from './screen.ts';
-import { administrator, deployDemo, packageWith } from './stage.ts';
+import { administrator, deployDemo, makeBucket, packageWith } from './stage.ts';
 import { summary } from './summary.ts';
 import { week } from './week.ts';
 
@@ -24,7 +26,8 @@ const firstFiringAt = Date.parse('2026-03-03T01:00:00Z');
 
 const { line, progress } = screen();
 progress('packaging the service …');
-const packaged = await packageWith(readFileSync(new URL('./week-plans.yml', import.meta.url), 'utf8'));
+const plans = readFileSync(new URL('./week-plans.yml', import.meta.url), 'utf8');
+const packaged = await packageWith(plans, { exportBuckets: exportBucket });
 
 const clock = new VirtualClock(startAt);
 const uninstall = installGlobals(clock, seededRandom(Number(values.seed)));
@@ -74,7 +77,7 @@ for (let number = 1; number <= nights; number++) {
   await clock.run(firedAt + 10 * 3_600_000);
 }
 
-const restored = await disaster({
+const scene: Scene = {
   admin,
   deployed,
   told,
@@ -82,9 +85,15 @@ const restored = await disaster({
   line,
   until: (isSo) => clock.run(clock.now() + dayMs, isSo),
   play,
-});
+};
+const restored = await disaster(scene);
 line(
   `Compared with what was there: ${restored.itemsRestored} of ${restored.itemsExpected} items and ${restored.settingsRestored} of ${restored.settingsExpected} settings are as before.`,
+);
+await play(makeBucket(aws, exportBucket));
+const returned = await awayAndBack(scene);
+line(
+  `Compared with the living table: ${returned.itemsFromS3} of ${returned.itemsInTable} items that came back from S3 are the same.`,
 );
 const { numbers, sentences, isGood } = await play(summary({ aws, admin, deployed, told, nights }));
 uninstall();
@@ -95,7 +104,8 @@ for (const sentence of sentences) line(sentence);
 line(
   `A virtual week of ${calls} AWS calls took ${cpuSeconds.toFixed(0)} s of one core, ${Math.round(calls / cpuSeconds)} calls a second.`,
 );
-if (values.json) line(JSON.stringify({ ...numbers, ...restored }));
+if (values.json) line(JSON.stringify({ ...numbers, ...restored, ...returned }));
 const isBack =
   restored.itemsRestored === restored.itemsExpected && restored.settingsRestored === restored.settingsExpected;
-process.exitCode = isGood && isBack ? 0 : 1;
+const isHere = returned.itemsInTable > 0 && returned.itemsFromS3 === returned.itemsInTable;
+process.exitCode = isGood && isBack && isHere ? 0 : 1;

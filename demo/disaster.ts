@@ -4,10 +4,8 @@ import {
   UpdateTableCommand,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { FactSeen } from './facts.ts';
-import type { Told } from './night.ts';
-import type { Administrator, Deployed } from './stage.ts';
+import { ask, type Scene } from './scene.ts';
+import type { Administrator } from './stage.ts';
 import { itemsOf, same, settingsOf } from './table-contents.ts';
 
 const table = 'debian-packages';
@@ -20,19 +18,9 @@ export interface Restored {
   settingsExpected: number;
 }
 
-interface Scene {
-  admin: Administrator;
-  deployed: Deployed;
-  told: Told;
-  now: () => number;
-  line: (text: string) => void;
-  /** Lets the clock run until that is so. */
-  until: (isSo: () => boolean) => Promise<void>;
-  play: <T>(work: Promise<T>) => Promise<T>;
-}
-
 /** Somebody damages a table and then deletes it; it comes back as it was before, and is compared with that. */
-export async function disaster({ admin, deployed, told, now, line, until, play }: Scene): Promise<Restored> {
+export async function disaster(scene: Scene): Promise<Restored> {
+  const { admin, now, line, play } = scene;
   const { dynamodb } = admin;
   const items = await play(itemsOf(dynamodb, table, key));
   const settings = await play(settingsOf(dynamodb, table));
@@ -41,16 +29,8 @@ export async function disaster({ admin, deployed, told, now, line, until, play }
   line('');
   line(`In the morning, somebody deletes 500 items of ${table}, switches its protection off, and deletes the table.`);
 
-  const asked = told.facts.length;
-  const detail = { source: { table, before }, target: { tableName: table }, reason: 'deleted by mistake' };
-  await play(request(admin, deployed, detail));
-  line(`Restore Requested: ${JSON.stringify(detail)}`);
-  const ended = (): FactSeen | undefined =>
-    told.facts.slice(asked).find(({ type }) => type === 'Restore Completed' || type === 'Restore Failed');
-  await until(() => ended() !== undefined);
-  for (const { type, detail: fact } of told.facts.slice(asked)) {
-    if (type.startsWith('Restore')) line(`  ${type}: ${fact.sentence}`);
-  }
+  const request = { source: { table, before }, target: { tableName: table }, reason: 'deleted by mistake' };
+  await ask(scene, 'Restore', request);
 
   const foundItems = await play(itemsOf(dynamodb, table, key));
   const foundSettings = await play(settingsOf(dynamodb, table));
@@ -75,20 +55,4 @@ async function damage({ dynamodb }: Administrator, keys: string[]): Promise<void
   await dynamodb.send(new UpdateTableCommand({ TableName: table, DeletionProtectionEnabled: false }));
   await dynamodb.send(new DeleteTableCommand({ TableName: table }));
   await waitUntilTableNotExists({ client: dynamodb, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { TableName: table });
-}
-
-async function request({ events }: Administrator, { outputs }: Deployed, detail: object): Promise<void> {
-  const { FailedEntryCount } = await events.send(
-    new PutEventsCommand({
-      Entries: [
-        {
-          EventBusName: outputs.RequestsBusName,
-          Source: 'demo',
-          DetailType: 'Restore Requested',
-          Detail: JSON.stringify(detail),
-        },
-      ],
-    }),
-  );
-  if (FailedEntryCount) throw new Error('The bus of requests did not take Restore Requested.');
 }

@@ -12,15 +12,19 @@ import type { WholeAws } from '../local/services.ts';
 /** Whoever signs with a key that is no function's: the administrator of the local AWS's account. */
 const administratorArn = 'arn:aws:iam::123456789012:root';
 
-/** Packages the service with these plans instead of plans.yml, in the way of `npx serverless package`. */
-export async function packageWith(plansText: string, signal?: AbortSignal): Promise<Packaged> {
+/** Packages the service with these plans instead of plans.yml, and these parameters, in the way of `npx serverless package`. */
+export async function packageWith(
+  plansText: string,
+  parameters: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Packaged> {
   const directory = mkdtempSync(join(tmpdir(), 'tablekeep-plans-'));
   const plans = join(directory, 'plans.yml');
   try {
     writeFileSync(plans, plansText);
     return await packageService({
       plans,
-      parameters: { requesters: administratorArn },
+      parameters: { requesters: administratorArn, ...parameters },
       ...(signal && { signal }),
     });
   } finally {
@@ -68,3 +72,10 @@ export function administrator(
 }
 
 export type Administrator = ReturnType<typeof administrator>;
+
+/** A bucket of the account, made by its administrator. */
+export async function makeBucket({ core, iam }: WholeAws, Bucket: string): Promise<void> {
+  const { account, region } = core;
+  const caller = iam.caller(account);
+  await core.call({ service: 's3', operation: 'CreateBucket', input: { Bucket }, caller, account, region });
+}

@@ -5,10 +5,11 @@ import type { Refused } from '../local/apigateway/gateway.ts';
 import { listen } from '../local/http.ts';
 import { childRunner } from '../local/lambda/children.ts';
 import { createWholeAws, type WholeAws } from '../local/services.ts';
+import { exportBucket } from './away-and-back.ts';
 import { onFact } from './facts.ts';
 import { debianPackages, makeTable, sampleModels } from './sample-tables.ts';
 import { screen } from './screen.ts';
-import { administrator, deployDemo, packageWith } from './stage.ts';
+import { administrator, deployDemo, makeBucket, packageWith } from './stage.ts';
 
 const { line } = screen();
 const port = portIn(process.env.PORT);
@@ -43,12 +44,12 @@ process.exit();
 /** Deploys the service and makes the sample tables; a plan fires every minute from then on. */
 async function prepare(aws: WholeAws): Promise<void> {
   line(`The local AWS answers at ${endpoint}; packaging and deploying the service …`);
-  const packaged = await packageWith(plansAndEveryMinute(), stopping.signal);
+  const packaged = await packageWith(plansAndEveryMinute(), { exportBuckets: exportBucket }, stopping.signal);
   const { outputs } = await deployDemo(aws, packaged);
   packaged.remove();
   const { dynamodb } = administrator(aws, { endpoint });
   const tables = [...sampleModels(), debianPackages()];
-  await Promise.all(tables.map((table) => makeTable(dynamodb, table)));
+  await Promise.all([makeBucket(aws, exportBucket), ...tables.map((table) => makeTable(dynamodb, table))]);
   onFact(aws, ({ type, detail }) => {
     if (type !== 'Work Due') line(`${detail.at}  ${type}: ${detail.sentence}`);
   });
@@ -57,6 +58,7 @@ async function prepare(aws: WholeAws): Promise<void> {
   if (HttpApiId !== undefined) {
     line(`  REST API here: ${endpoint}/_aws/execute-api/${HttpApiId} (sign with a key that is its own secret: me, me)`);
   }
+  line(`  bucket of exports: ${exportBucket}`);
   line(`  tables: ${tables.map(({ definition }) => definition.TableName).join(', ')}`);
   line(
     `ready: ${endpoint} (account ${aws.core.account}, ${aws.core.region}); the plan every-minute fires each minute.`,
