@@ -96,16 +96,17 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(data);
 }
 
+/** How an answer ends the command. */
 function refused(status: number, { message, Message, remedy, field }: Refusal, what: string): Stop {
-  const said = [field && `${field}:`, message ?? Message ?? `The service answered ${status}.`, remedy]
+  const said = message ?? Message ?? `The service answered ${status}.`;
+  const sentence = [field && `${field}:`, said, remedy !== undefined && !said.includes(remedy) && remedy]
     .filter(Boolean)
     .join(' ');
   if (status === 403) {
-    return new Stop(
-      'noRight',
-      `You may not do this (${what}): ${said} The policies of the stack say who may; see README.`,
-    );
+    const remedyOfRights = 'The managed policies of the stack say who may: attach the one that fits (see its outputs).';
+    return new Stop('noRight', `You may not do this (${what}): ${sentence}. ${remedyOfRights}`, { status });
   }
-  if (status === 429 || status >= 500) return new Stop('failed', `The service could not answer (${status}): ${said}`);
-  return new Stop('refused', said);
+  if (status === 429 || status >= 500)
+    return new Stop('failed', `The service could not answer (${status}): ${sentence}`, { status });
+  return new Stop('refused', sentence, { status });
 }

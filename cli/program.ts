@@ -2,8 +2,19 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { Command } from 'commander';
 import { type Api, apiOf } from './api.ts';
+import { backupCommand } from './commands/backup.ts';
+import { backupsCommand } from './commands/backups.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
+import { deleteCommand, holdCommand, releaseCommand } from './commands/holds.ts';
+import { importCommand } from './commands/import.ts';
 import { localCommand } from './commands/local.ts';
 import { plansCommand } from './commands/plans.ts';
+import { probeCommand } from './commands/probe.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { cancelCommand, runCommand, runsCommand } from './commands/runs.ts';
+import { statusCommand } from './commands/status.ts';
+import { tasksCommand } from './commands/tasks.ts';
 import { type Connecting, type Connection, connect } from './connection.ts';
 import type { exitCodes } from './exit.ts';
 import type { Screen } from './screen.ts';
@@ -22,6 +33,27 @@ export interface Context {
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+
+/** As help lists them. */
+const commands = [
+  statusCommand,
+  backupsCommand,
+  backupCommand,
+  restoreCommand,
+  exportCommand,
+  importCommand,
+  tasksCommand,
+  runsCommand,
+  runCommand,
+  cancelCommand,
+  holdCommand,
+  releaseCommand,
+  deleteCommand,
+  plansCommand,
+  doctorCommand,
+  probeCommand,
+  localCommand,
+];
 
 /** All commands, with the options that every one of them takes. */
 export function programOf(screen: Screen, found: Context['found']): Command {
@@ -43,7 +75,7 @@ export function programOf(screen: Screen, found: Context['found']): Command {
     .option('--json', 'one JSON document on standard output, for programs')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
-  for (const make of [plansCommand, localCommand]) program.addCommand(inherit(make(context), program));
+  for (const make of commands) program.addCommand(inherit(make(context), program));
   return program;
 }
 

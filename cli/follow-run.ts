@@ -1,0 +1,70 @@
+import type { Run, TableOfRun } from './answers.ts';
+import type { Api } from './api.ts';
+import { all } from './pages.ts';
+import type { Screen } from './screen.ts';
+import { span } from './times.ts';
+import { unlessMissing, until } from './wait.ts';
+import { bytes, counted } from './words.ts';
+
+/** The address of a run in the API. */
+export const runPath = (id: string): string => `/v1/runs/${id.split('/').map(encodeURIComponent).join('/')}`;
+
+/** A run does not outlast its deadline, which is 7 days at most. */
+const longestMs = 7 * 86_400_000;
+const everyMs = 2000;
+
+export interface Followed {
+  run: Run;
+  tables: TableOfRun[];
+}
+
+/** Shows how far a run is until it has ended. */
+export async function followRun(api: Api, screen: Screen, id: string): Promise<Followed> {
+  const followed = await until(
+    async () => {
+      const run = await unlessMissing(api.get<Run>(runPath(id)));
+      if (run === undefined) return undefined;
+      const { rows: tables } = await all<TableOfRun>(api, `${runPath(id)}/tables`, 'tables');
+      if (run.endedAt !== undefined) return { run, tables };
+      screen.progress(howFar(run, tables));
+      return undefined;
+    },
+    longestMs,
+    everyMs,
+  );
+  if (followed === undefined) throw new Error('A run has outlasted every deadline.');
+  return followed;
+}
+
+const hasEnded = ({ state }: TableOfRun) =>
+  ['AVAILABLE', 'FAILED', 'SKIPPED', 'DELETED', 'DELETING', 'VANISHED'].includes(state);
+
+/** The time left follows from how fast the tables before have ended. */
+function howFar({ state, startedAt }: Run, tables: TableOfRun[]): string {
+  if (startedAt === undefined) return `${state}: the run has not begun`;
+  const ended = tables.filter(hasEnded).length;
+  const tookMs = Date.now() - Date.parse(startedAt);
+  const left =
+    ended === 0 || ended === tables.length ? '' : `, about ${span((tookMs / ended) * (tables.length - ended))} left`;
+  return `${ended} of ${counted(tables.length, 'table')} after ${span(tookMs)}${left}`;
+}
+
+/** What became of a run and of each of its tables. */
+export function printRun(screen: Screen, { run, tables }: Followed): void {
+  const { outcome, state, skipped } = run;
+  const counts =
+    outcome === undefined
+      ? (skipped ?? '')
+      : `${outcome.completed} completed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
+  screen.line(`${run.id}: ${screen.colour(state === 'COMPLETED' ? 'green' : 'yellow', state)} ${counts}`);
+  screen.table(
+    tables.map(({ table, state, sizeBytes, createdAt, endedAt, error }) => ({
+      table,
+      state,
+      size: bytes(sizeBytes),
+      took: createdAt && endedAt ? span(Date.parse(endedAt) - Date.parse(createdAt)) : '',
+      why: error ?? '',
+    })),
+    ['size'],
+  );
+}

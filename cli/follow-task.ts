@@ -1,0 +1,115 @@
+import type { DryRun, Task } from './answers.ts';
+import type { Api } from './api.ts';
+import { Stop } from './exit.ts';
+import type { Context } from './program.ts';
+import type { Screen } from './screen.ts';
+import { bothTimes, span } from './times.ts';
+import { unlessMissing, until } from './wait.ts';
+
+/** EventBridge delivers within a second or two, and a cold function looks at AWS for some more. */
+const answeredWithinMs = 60_000;
+/** Tasks are given up by the service itself long before. */
+const longestMs = 30 * 86_400_000;
+const everyMs = 2000;
+
+const taskPath = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`;
+export const isOver = ({ state }: Task): boolean => state === 'COMPLETED' || state === 'FAILED';
+
+export const readTask = (api: Api, id: string): Promise<Task> => api.get<Task>(taskPath(id));
+
+/** Asks for a task; shows what a dry run comes to, what was begun, or with `watch` how it ends. */
+export async function begin(
+  { screen, found }: Context,
+  api: Api,
+  path: string,
+  body: object,
+  { watch, dryRun }: { watch?: boolean; dryRun?: boolean },
+): Promise<void> {
+  const asked = await api.post<{ requestId: string; task: string }>(path, { ...body, ...(dryRun && { dryRun: true }) });
+  if (dryRun) {
+    const came = await answered(screen, () => unlessMissing(api.get<DryRun>(`${taskPath(asked.task)}/dry-run`)));
+    screen.json(came);
+    if (!printDryRun(screen, came)) found('refused');
+    return;
+  }
+  const first = await answered(screen, () => unlessMissing(readTask(api, asked.task)));
+  const task = watch ? await followTask(api, screen, first) : first;
+  screen.json(task);
+  printTask(screen, task);
+  if (task.state === 'FAILED') found('failed');
+  else if (!isOver(task)) screen.note(`See how far it is with: npx tablekeep tasks ${task.id} --watch`);
+}
+
+async function answered<Answer>(screen: Screen, look: () => Promise<Answer | undefined>): Promise<Answer> {
+  screen.progress('Waiting for the answer …');
+  const answer = await until(look, answeredWithinMs);
+  if (answer !== undefined) return answer;
+  throw new Stop(
+    'failed',
+    `Nothing has answered for ${span(answeredWithinMs)}; look with npx tablekeep doctor, and at the logs of the functions.`,
+  );
+}
+
+/** Shows every state until the last. Whoever stops watching does not stop the task. */
+export async function followTask(api: Api, screen: Screen, first: Task): Promise<Task> {
+  let task = first;
+  await until(
+    async () => {
+      if (isOver(task)) return true;
+      screen.progress(howFar(task));
+      task = (await unlessMissing(readTask(api, first.id))) ?? task;
+      return isOver(task) ? true : undefined;
+    },
+    longestMs,
+    everyMs,
+  );
+  return task;
+}
+
+/** AWS tells no rate: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html */
+const usualMinutes: Record<string, [least: number, most: number]> = { RESTORING: [5, 60] };
+
+function howFar({ state, acceptedAt, steps }: Task): string {
+  const tookMs = Date.now() - Date.parse(acceptedAt);
+  const usual = usualMinutes[state];
+  const left =
+    usual && usual[1] * 60_000 > tookMs
+      ? `; AWS takes ${usual[0]} to ${usual[1]} min, at most about ${span(usual[1] * 60_000 - tookMs)} left`
+      : '';
+  const last = steps.at(-1);
+  return `${state} for ${span(tookMs)}${left}${last ? ` (${last.step})` : ''}`;
+}
+
+/** How a task stands, with every step. */
+export function printTask(screen: Screen, task: Task): void {
+  const { id, kind, state, acceptedAt, endedAt, steps, error, requester, reason } = task;
+  const colour = state === 'COMPLETED' ? 'green' : state === 'FAILED' ? 'red' : 'yellow';
+  const took = endedAt === undefined ? '' : ` after ${span(Date.parse(endedAt) - Date.parse(acceptedAt))}`;
+  screen.line(`${kind} ${id}: ${screen.colour(colour, state)}${took}`);
+  screen.line(`asked for by ${requester.name}: ${reason}`);
+  for (const { at, step } of steps) screen.line(`  ${bothTimes(Date.parse(at))}  ${step}`);
+  if (error === undefined) return;
+  screen.line(screen.colour('red', error.sentence));
+  if (error.leftBehind !== '') screen.line(error.leftBehind);
+}
+
+/** False when something is wrong with the request. */
+function printDryRun(screen: Screen, { mistakes = [], answer = {} }: DryRun): boolean {
+  for (const { field, problem, remedy } of mistakes)
+    screen.line(`${screen.colour('red', field)}: ${problem} ${remedy}`);
+  const { steps = [], notices = [], settings = [], estimate } = answer;
+  if (steps.length > 0) screen.line(screen.colour('bold', 'What would be done'));
+  for (const step of steps) screen.line(`  ${step}`);
+  if (notices.length > 0) screen.line(screen.colour('bold', 'To know'));
+  for (const notice of notices) screen.line(`  ${notice}`);
+  screen.table(
+    settings.map(({ setting, asBackedUp, asWanted, because }) => ({
+      setting,
+      'as backed up': asBackedUp,
+      'as wanted': asWanted,
+      because,
+    })),
+  );
+  if (estimate) screen.line(`estimate: ${JSON.stringify(estimate)}`);
+  return mistakes.length === 0;
+}
