@@ -1,7 +1,7 @@
 import type { ImportRequest } from '../../events/import-request.ts';
 import type { ExportBucket } from '../export/buckets.ts';
 import type { TableSettings } from '../settings/settings.ts';
-import { newestCapture, settingsWithHash } from '../settings/store.ts';
+import { newestCapture, settingsWithHash, structureKept } from '../settings/store.ts';
 import { type Target, targetKey } from '../target.ts';
 import { accountsOf, readable } from '../task/looking.ts';
 import { importsFromS3, queueOf } from '../task/queue.ts';
@@ -94,7 +94,8 @@ async function lookAtTable(world: World, table: Part['table']): Promise<KnownTab
   const capture = await newestCapture(world, place, table.id);
   const settings = capture && (await settingsWithHash(world, capture.hash));
   const known: KnownTable = { ...(settings && { settings, capturedAt: capture.capturedAt }) };
-  if (capture?.structure !== undefined) return { ...known, structure: capture.structure };
+  const structure = await structureKept(world, place, table.id);
+  if (structure !== undefined) return { ...known, structure };
   if (!accountsOf(world).includes(place.account)) return known;
   // Whoever may not look knows no more than before.
   const living = await readable([], { field: '', role: '' }, () => world.imports(place).structureOf(name));

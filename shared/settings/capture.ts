@@ -15,6 +15,7 @@ import {
   type SettingsRef,
   storeCapture,
   storeSettings,
+  storeStructure,
   storeUnread,
   type TableCapture,
 } from './store.ts';
@@ -139,9 +140,12 @@ async function keep(
   const hash = settingsHash(settings);
   const isPartial = Object.values(settings).some((value) => isUnread(value) && mayPass.test(value.unread));
   if (hash !== before?.hash) await storeSettings(world, hash, settings);
+  const structure = structureOf(options.table);
+  const structureMark = digest(structure);
+  if (structureMark !== before?.structureMark) await storeStructure(world, target, tableId, structure);
   await storeCapture(world, {
     ...{ target, tableId, tableName, hash, capturedAt, tableMark: markOf(options.table) },
-    structure: structureOf(options.table),
+    structureMark,
     ...(!isUnread(settings.tags) && { tagsMark: markOfTags(settings.tags ?? {}) }),
     ...(isPartial && { isPartial }),
   });

@@ -23,8 +23,8 @@ export interface TableCapture extends SettingsRef {
   tagsMark?: string;
   /** Something could not be read for a reason that may have passed. */
   isPartial?: boolean;
-  /** What the table is made with: for an import when it is gone. */
-  structure?: TableStructure;
+  /** Of what the table is made with, which is kept by itself. */
+  structureMark?: string;
   /** Why there are no newer ones: AWS did not describe the table since. */
   unread?: string;
 }
@@ -41,6 +41,30 @@ const captureKey = (target: Target, tableId: string): Key => ({
   pk: `settings#${targetKey(target)}`,
   sk: `table#${tableId}`,
 });
+
+const structureKey = (target: Target, tableId: string): Key => ({
+  pk: `settings#${targetKey(target)}`,
+  sk: `structure#${tableId}`,
+});
+
+/** Keeps what a table is made with, for when it is gone: an import makes it anew. */
+export async function storeStructure(
+  { catalog }: World,
+  target: Target,
+  tableId: string,
+  structure: TableStructure,
+): Promise<void> {
+  await catalog.put({ ...structureKey(target, tableId), structure });
+}
+
+/** Undefined when the table was never captured. */
+export async function structureKept(
+  { catalog }: World,
+  target: Target,
+  tableId: string,
+): Promise<TableStructure | undefined> {
+  return (await catalog.get(structureKey(target, tableId)))?.structure as TableStructure | undefined;
+}
 
 /** Keeps the settings under their hash, once and for good: backups that name them may be kept for years. */
 export async function storeSettings({ catalog }: World, hash: string, settings: TableSettings): Promise<void> {

@@ -53,10 +53,13 @@ test.each(toPeople)('%s is told by its sentence', async (type) => {
   expect(await emailsAfter(event)).toEqual([JSON.stringify(event.detail.sentence)]);
 });
 
-test.each(['Restore Failed', 'Export Failed', 'Import Failed'])('%s of a dry run is told to nobody but who asked', async (type) => {
-  const event = example(type);
-  expect(await emailsAfter({ ...event, detail: { ...event.detail, dryRun: true } })).toEqual([]);
-});
+test.each(['Restore Failed', 'Export Failed', 'Import Failed'])(
+  '%s of a dry run is told to nobody but who asked',
+  async (type) => {
+    const event = example(type);
+    expect(await emailsAfter({ ...event, detail: { ...event.detail, dryRun: true } })).toEqual([]);
+  },
+);
 
 test('a run in which a table got no backup is told once, and one without failures is not', async () => {
   const event = example('Run Completed');
