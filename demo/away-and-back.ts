@@ -27,7 +27,7 @@ export async function awayAndBack(scene: Scene): Promise<Returned> {
   line(`At noon, somebody wants ${table} in S3: all of it, and an hour later what has changed.`);
   const full = await ask(scene, 'Export', { source, destination, verify: true, reason: 'for the analysts' });
 
-  const changed = await play(change(scene));
+  await play(change(scene));
   const later = now() + 3_600_000;
   await until(() => now() >= later);
   const window = { from: full.exportTime, until: new Date(Math.floor(now() / 1000) * 1000).toISOString() };
@@ -46,7 +46,7 @@ export async function awayAndBack(scene: Scene): Promise<Returned> {
   const found = await play(itemsOf(dynamodb, copy, key).catch(() => new Map<string, string>()));
   return {
     itemsExported: Number(full.items),
-    itemsChanged: Number(increment.items) === changed ? changed : Number.NaN,
+    itemsChanged: Number(increment.items),
     itemsInTable: living.size,
     itemsFromS3: found.size === living.size ? same(living, found) : found.size,
   };
@@ -56,7 +56,7 @@ const folderOf = ({ manifest }: Record<string, unknown>): string =>
   String(manifest).replace(/\/manifest-summary\.json$/, '');
 
 /** Takes 100 packages away, writes 300 anew with another version, and adds 200. */
-async function change({ admin, line }: Scene): Promise<number> {
+async function change({ admin, line }: Scene): Promise<void> {
   const { items } = debianPackages();
   const requests: WriteRequest[] = [
     ...items.slice(0, 100).map((item) => ({ DeleteRequest: { Key: { [key]: item[key] ?? { S: '' } } } })),
@@ -70,5 +70,4 @@ async function change({ admin, line }: Scene): Promise<number> {
     await admin.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: some } }));
   }
   line('Meanwhile 100 packages are deleted, 300 get another version, and 200 are new.');
-  return requests.length;
 }

@@ -1,5 +1,6 @@
 import type { ExportCompleted, ExportFailed, ExportPlanned, ExportStarted } from '../../events/export-events.ts';
 import { iso } from '../clock.ts';
+import { sentence } from '../restore/words.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Named, Refusal } from '../task/ask.ts';
 import type { Fact } from '../world.ts';
@@ -35,7 +36,7 @@ export function started(task: PlannedExport): Fact<typeof ExportStarted> {
     id: `${task.id}/started`,
     at: iso(task.startedAt ?? 0),
     notices: few(notices),
-    sentence: [said, ...notices].join(' '),
+    sentence: [sentence(said), ...notices].join(' '),
   };
 }
 
