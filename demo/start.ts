@@ -54,15 +54,12 @@ async function prepare(aws: WholeAws): Promise<void> {
     if (type !== 'Work Due') line(`${detail.at}  ${type}: ${detail.sentence}`);
   });
   for (const [name, value] of Object.entries(outputs)) line(`  ${name}: ${value}`);
-  const { HttpApiId } = outputs;
-  if (HttpApiId !== undefined) {
-    line(`  REST API here: ${endpoint}/_aws/execute-api/${HttpApiId} (sign with a key that is its own secret: me, me)`);
-  }
   line(`  bucket of exports: ${exportBucket}`);
   line(`  tables: ${tables.map(({ definition }) => definition.TableName).join(', ')}`);
   line(
     `ready: ${endpoint} (account ${aws.core.account}, ${aws.core.region}); the plan every-minute fires each minute.`,
   );
+  if (outputs.ApiUrl !== undefined) line(`Requests to ${outputs.ApiUrl} are signed, with any key as its own secret.`);
   line(`Try: aws --endpoint-url ${endpoint} --region ${aws.core.region} dynamodb list-backups`);
 }
 

@@ -53,6 +53,9 @@ export interface Api {
 export const domainOf = ({ apiId, region }: Pick<Api, 'apiId' | 'region'>): string =>
   `${apiId}.execute-api.${region}.amazonaws.com`;
 
+/** Where this AWS answers for it, below its own address; the path inside the API follows. */
+export const pathOf = ({ apiId }: Pick<Api, 'apiId'>): string => `/_aws/execute-api/${apiId}`;
+
 /** The APIs of all accounts and Regions; ids are unique among all of them. */
 export class Apis {
   readonly #apis = new Map<string, Api>();

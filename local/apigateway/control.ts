@@ -1,6 +1,6 @@
 import { validatorOf } from '../members.ts';
 import { AwsError, type Call, type Core, type Permission, type Service } from '../service.ts';
-import { type Api, type Apis, domainOf, type Integration, type Route, type RouteSettings, type Stage } from './apis.ts';
+import { type Api, type Apis, type Integration, pathOf, type Route, type RouteSettings, type Stage } from './apis.ts';
 import { isRouteKey } from './routes.ts';
 
 /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/resources.html */
@@ -109,9 +109,10 @@ function stageOf(input: Input): Stage {
   };
 }
 
-const described = (api: Api): Input => ({
+/** The endpoint is where this AWS answers, as with the URLs of queues. */
+const described = ({ endpoint }: Core, api: Api): Input => ({
   apiId: api.apiId,
-  apiEndpoint: `https://${domainOf(api)}`,
+  apiEndpoint: `${endpoint}${pathOf(api)}`,
   name: api.name,
   protocolType: 'HTTP',
   createdDate: new Date(api.createdAt).toISOString(),
@@ -169,14 +170,14 @@ export function operations(apis: Apis, core: Core): Service['operations'] {
     CreateApi(call) {
       const api = apiOf(call, core);
       apis.put(api);
-      return described(api);
+      return described(core, api);
     },
-    GetApis: (call) => ({ items: apis.list(call).map(described) }),
-    GetApi: (call) => described(apis.of(call)),
+    GetApis: (call) => ({ items: apis.list(call).map((api) => described(core, api)) }),
+    GetApi: (call) => described(core, apis.of(call)),
     UpdateApi(call) {
       const api = apis.of(call);
       if (call.input.name !== undefined) api.name = String(call.input.name);
-      return described(api);
+      return described(core, api);
     },
     DeleteApi: (call) => apis.delete(apis.of(call).apiId),
     ...operationsOn<Integration>(apis, core, {
