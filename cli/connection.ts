@@ -35,10 +35,10 @@ interface Clients {
 /** Where `npm start` listens, unless PORT says another. */
 const localEndpoint = (environment: NodeJS.ProcessEnv) => `http://127.0.0.1:${environment.PORT ?? '4566'}`;
 
-/** The administrator of the local AWS's account, in the Region where `npm start` deploys. */
+/** The administrator of the local AWS's account, in the Region where `npm start` deploys: his key is its own secret. */
 const localAdministrator = {
   region: 'us-east-1',
-  credentials: { accessKeyId: '123456789012', secretAccessKey: 'local' },
+  credentials: { accessKeyId: '123456789012', secretAccessKey: '123456789012' },
 };
 
 /** @throws Stop when there is no Region. */
