@@ -42,9 +42,7 @@ export const doctorCommand = ({ screen, found, connection }: Context): Command =
       };
       await look('credentials', () => whoAmI(here));
       if (await look('stack', () => stateOfStack(here))) {
-        let service: Api | undefined;
-        if (await look('API', async () => healthOf((service = await apiOf(here)))))
-          await lookAtRights(look, service as unknown as Api);
+        if (await look('API', async () => healthOf(await apiOf(here)))) await lookAtRights(look, await apiOf(here));
         await look('clock', () => skewOf(here));
         await look('dead letters', () => deadLettersOf(here));
       }

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { loadPlans, PlansError, plansFile } from '../../deploy/plans/file.ts';
+import { previewOf } from '../../deploy/plans/preview.ts';
+import type { ClientOptions } from '../../shared/aws/client.ts';
 import { nextFirings } from '../../shared/plans/forecast.ts';
+import { dollarsPerExportedGb, dollarsPerGbMonth } from '../../shared/plans/price.ts';
 import { Stop } from '../exit.ts';
 import type { Context } from '../program.ts';
 import { bothTimes } from '../times.ts';
@@ -13,7 +16,7 @@ Examples:
   npx tablekeep plans preview             what each plan selects now, holds and costs`;
 
 /** plans.yml, before it is deployed. */
-export function plansCommand({ screen, found }: Context): Command {
+export function plansCommand({ screen, found, connection }: Context): Command {
   const plans = new Command('plans')
     .description('look at plans.yml before it is deployed')
     .addHelpText('after', examples);
@@ -62,9 +65,22 @@ export function plansCommand({ screen, found }: Context): Command {
     .command('preview')
     .description('say what each plan selects now, how many backups it will hold, and what they cost')
     .option(...file)
-    .action(async (options: { file: string }) => {
-      await screen.isJson;
+    .option('--price <dollars>', 'of a GB and month of backups', `${dollarsPerGbMonth}`)
+    .option('--export-price <dollars>', 'of an exported GB', `${dollarsPerExportedGb}`)
+    .action(async (options: { file: string; price: string; exportPrice: string }, command: Command) => {
       loaded(options.file);
+      const { region, clients, endpoint } = await connection(command);
+      const preview = previewOf({
+        ...{ file: resolve(options.file), region, clients: clients as ClientOptions, endpoint, firings: 5 },
+        price: dollarsOf('--price', options.price),
+        exportPrice: dollarsOf('--export-price', options.exportPrice),
+      });
+      const paragraphs: string[] = [];
+      for await (const paragraph of preview) {
+        paragraphs.push(paragraph);
+        screen.line(paragraph);
+      }
+      screen.json({ preview: paragraphs });
     });
   return plans;
 }
@@ -81,4 +97,9 @@ function loaded(path: string) {
 function countOf(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new Stop('notUnderstood', `--count ${text} is not understood; write a whole number from 1 to 999.`);
+}
+
+function dollarsOf(option: string, text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new Stop('notUnderstood', `${option} ${text} is not understood; write dollars, as 0.1.`);
 }
