@@ -109,14 +109,9 @@ async function lookAtKey(world: World, found: Found): Promise<void> {
   const [, , , region = found.target.region, account = found.target.account] = keyArn.split(':');
   if (account !== found.target.account) return;
   const field = { field: 'target.encryption.keyArn', role: 'importing' };
-  const key = await readable(found.mistakes, field, async () => {
-    try {
-      return await world.keys({ account, region }, 'import').describeKey(keyArn);
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NotFoundException') return { state: 'NotFound' };
-      throw error;
-    }
-  });
+  const key = await readable(found.mistakes, field, () =>
+    world.keys({ account, region }, 'import').describeKey(keyArn),
+  );
   if (key !== undefined) found.keyState = key.state;
 }
 

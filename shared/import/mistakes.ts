@@ -42,7 +42,7 @@ function ofKey({ keyState, request }: Found): Mistake[] {
     {
       field: 'target.encryption.keyArn',
       problem:
-        keyState === 'NotFound'
+        keyState === 'Deleted'
           ? `There is no key ${keyArn}.`
           : `The key ${keyArn} is ${keyState}, so no table can be encrypted with it.`,
       remedy: 'Name a key of the target that is enabled, or leave it out.',

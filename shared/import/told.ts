@@ -1,5 +1,6 @@
 import type { ImportCompleted, ImportFailed, ImportPlanned, ImportStarted } from '../../events/import-events.ts';
 import { iso } from '../clock.ts';
+import type { SettingName } from '../settings/settings.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Named, Refusal } from '../task/ask.ts';
 import type { Fact } from '../world.ts';
@@ -49,7 +50,11 @@ export function completed(task: PlannedImport): Fact<typeof ImportCompleted> {
   const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
   const expected = itemsExpected(task);
   const settled = Object.entries(task.settled ?? {});
-  const putBack = settled.flatMap(([setting, { outcome }]) => (outcome === 'putBack' ? [setting] : []));
+  // That an older table's scaling was taken away is no setting of this one.
+  const isNone = (setting: string) => plan.settings[setting as SettingName] === null;
+  const putBack = settled.flatMap(([setting, { outcome }]) =>
+    outcome === 'putBack' && !isNone(setting) ? [setting] : [],
+  );
   const notPutBack = [
     ...plan.notPutBack,
     ...settled.flatMap(([setting, { outcome, reason = '' }]) =>

@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Exported, everything, type ImportHere, importHere, makeOrders, order } from './here.ts';
+
+let here: ImportHere;
+afterEach(() => here.close());
+
+const hour = 3_600_000;
+const ireland = { account: '123456789012', region: 'eu-west-1' };
+
+const sorted = {
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'at', AttributeType: 'N' },
+    { AttributeName: 'name', AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: 'id', KeyType: 'HASH' },
+    { AttributeName: 'at', KeyType: 'RANGE' },
+  ],
+  LocalSecondaryIndexes: [
+    {
+      IndexName: 'by-name',
+      KeySchema: [
+        { AttributeName: 'id', KeyType: 'HASH' },
+        { AttributeName: 'name', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+};
+
+interface How {
+  format?: 'DYNAMODB_JSON' | 'ION';
+  view?: 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES';
+}
+
+/** Ten orders, then a window in which one comes, one goes, one changes, and one comes and goes. */
+async function fullAndWindow(how: How = {}): Promise<{ full: Exported; window: Exported }> {
+  for (let n = 0; n < 10; n++) await here.put('orders', order(n, n === 3 ? everything : {}));
+  await here.pass(1000);
+  const full = await here.exportFull('orders', how);
+  await here.put('orders', order(10, everything));
+  await here.remove('orders', { id: { S: 'order-1' } });
+  await here.put('orders', order(2, { map: { M: { changed: { BOOL: true } } } }));
+  await here.put('orders', order(11));
+  await here.remove('orders', { id: { S: 'order-11' } });
+  await here.pass(hour);
+  return { full, window: await here.exportWindow('orders', full, how) };
+}
+
+async function imported(full: Exported, windows: Exported[], target: object = {}): Promise<Record<string, unknown>> {
+  here.send({
+    source: {
+      bucket: 'archive',
+      export: full.folder,
+      ...(windows[0] && { increments: windows.map((one) => one.folder) }),
+    },
+    target: { tableName: 'orders-again', ...target },
+    reason: 'a test',
+  });
+  await here.untilEnded();
+  expect(here.thrown).toEqual([]);
+  expect(here.factsOf('Import Failed')).toEqual([]);
+  return here.factsOf('Import Completed')[0]?.detail ?? {};
+}
+
+describe.each<How['format']>(['DYNAMODB_JSON', 'ION'])('of %s', (format) => {
+  test('every type of attribute comes back as it was, from the full export and from a window', async () => {
+    here = await importHere();
+    await makeOrders(here);
+    const { full, window } = await fullAndWindow({ format: format ?? 'DYNAMODB_JSON' });
+    const { items, itemsExpected } = await imported(full, [window]);
+    expect(await here.items('orders-again')).toEqual(await here.items('orders'));
+    expect({ items, itemsExpected }).toEqual({ items: 10, itemsExpected: 10 });
+  });
+});
+
+test('a full export alone is the table as it was then', async () => {
+  here = await importHere();
+  await makeOrders(here);
+  const { full } = await fullAndWindow();
+  expect(await imported(full, [])).toMatchObject({ items: 10, itemsExpected: 10, windows: 0 });
+  expect(await here.items('orders-again')).toContain('{"id":{"S":"order-1"},"n":{"N":"1"}}');
+});
+
+test('windows without old images do not tell new items from changed ones: no number is expected', async () => {
+  here = await importHere();
+  await makeOrders(here);
+  const { full, window } = await fullAndWindow({ view: 'NEW_IMAGE' });
+  const detail = await imported(full, [window]);
+  expect(detail).toMatchObject({ items: 10, isAsExpected: true });
+  expect(detail).not.toHaveProperty('itemsExpected');
+  expect(await here.items('orders-again')).toEqual(await here.items('orders'));
+});
+
+test('to another Region', async () => {
+  here = await importHere();
+  await makeOrders(here);
+  const { full, window } = await fullAndWindow();
+  await imported(full, [window], { region: ireland.region });
+  expect(await here.items('orders-again', ireland)).toEqual(await here.items('orders'));
+});
+
+test('windows that end after `until` are left out', async () => {
+  here = await importHere();
+  await makeOrders(here);
+  const { full, window } = await fullAndWindow();
+  const then = await here.items('orders');
+  await here.remove('orders', { id: { S: 'order-5' } });
+  await here.pass(hour);
+  const later = await here.exportWindow('orders', window);
+  here.send({
+    source: {
+      bucket: 'archive',
+      export: full.folder,
+      increments: [later.folder, window.folder],
+      until: new Date(later.until - 1000).toISOString(),
+    },
+    target: { tableName: 'orders-again' },
+    reason: 'a test',
+  });
+  await here.untilEnded();
+  expect(here.factsOf('Import Completed')[0]?.detail).toMatchObject({
+    windows: 1,
+    until: new Date(window.until).toISOString(),
+  });
+  expect(await here.items('orders-again')).toEqual(then);
+});
+
+test('a table with local indexes is created and filled by writes, windows too', async () => {
+  here = await importHere();
+  await makeOrders(here, sorted);
+  const item = (id: number, at: number, name = `n${at}`) => ({
+    ...{ id: { S: `a${id}` }, at: { N: String(at) }, name: { S: name } },
+    more: { B: 'AAEC' },
+  });
+  for (let at = 0; at < 150; at++) await here.put('orders', item(at % 3, at));
+  await here.pass(1000);
+  const full = await here.exportFull('orders');
+  await here.put('orders', item(0, 0, 'changed'));
+  await here.remove('orders', { id: { S: 'a1' }, at: { N: '1' } });
+  await here.pass(hour);
+  const window = await here.exportWindow('orders', full);
+  expect(await imported(full, [window])).toMatchObject({
+    items: 149,
+    itemsExpected: 149,
+    applied: { put: 1, deleted: 1 },
+  });
+  expect(here.calls).not.toContain('ImportTable');
+  expect(await here.items('orders-again')).toEqual(await here.items('orders'));
+  const { Table } = await here.done(
+    here.call<{ Table: { LocalSecondaryIndexes: { IndexName: string }[] } }>('DescribeTable', {
+      TableName: 'orders-again',
+    }),
+  );
+  expect(Table.LocalSecondaryIndexes.map(({ IndexName }) => IndexName)).toEqual(['by-name']);
+});
+
+test('what the request says of the structure wins, and a table that is gone comes back by it', async () => {
+  here = await importHere();
+  await makeOrders(here);
+  const { full, window } = await fullAndWindow();
+  const then = await here.items('orders');
+  await here.done(here.call('DeleteTable', { TableName: 'orders' }));
+  await here.pass(60_000);
+  const detail = await imported(full, [window], {
+    tableName: 'orders',
+    partitionKey: { name: 'id', type: 'S' },
+    globalSecondaryIndexes: [{ name: 'by-n', partitionKey: { name: 'n', type: 'N' }, projection: 'KEYS_ONLY' }],
+    billingMode: 'PROVISIONED',
+    provisionedThroughput: { read: 50, write: 20 },
+    deletionProtection: true,
+    tags: { team: 'shop' },
+    pointInTimeRecovery: true,
+    timeToLive: { attribute: 'expires' },
+    tableClass: 'STANDARD_INFREQUENT_ACCESS',
+  });
+  expect(detail.settingsPutBack).toEqual([
+    'deletionProtection',
+    'tags',
+    'pointInTimeRecovery',
+    'tableClass',
+    'timeToLive',
+  ]);
+  expect(await here.items('orders')).toEqual(then);
+  const { Table } = await here.done(here.call<{ Table: object }>('DescribeTable', { TableName: 'orders' }));
+  expect(Table).toMatchObject({
+    ProvisionedThroughput: { ReadCapacityUnits: 50, WriteCapacityUnits: 20 },
+    GlobalSecondaryIndexes: [{ IndexName: 'by-n', ProvisionedThroughput: { ReadCapacityUnits: 50 } }],
+    DeletionProtectionEnabled: true,
+    TableClassSummary: { TableClass: 'STANDARD_INFREQUENT_ACCESS' },
+  });
+});
+
+test('an item that is no item of the new table makes AWS give up: the table stays and is named', async () => {
+  here = await importHere();
+  await makeOrders(here);
+  const { full } = await fullAndWindow();
+  here.send({
+    source: { bucket: 'archive', export: full.folder },
+    target: { tableName: 'orders-again', partitionKey: { name: 'text', type: 'S' } },
+    reason: 'a test',
+  });
+  await here.untilEnded();
+  const [failed] = here.factsOf('Import Failed');
+  expect(failed?.detail).toMatchObject({
+    code: 'ItemValidationError',
+    mistakes: [{ field: 'target', remedy: expect.stringContaining('/aws-dynamodb/imports') }],
+    leftBehind: expect.stringMatching(
+      /^The table orders-again \(.*\) in 123456789012\/us-east-1 stays, unfinished: delete it and ask again\.$/,
+    ),
+  });
+});
