@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { openApi } from '../shared/api/openapi.ts';
+import { openApi } from './api/document.ts';
 import { apiPage } from './api/page.ts';
 
 const files = { 'docs/openapi.json': () => `${JSON.stringify(openApi(), null, 2)}\n`, 'docs/api.md': apiPage };

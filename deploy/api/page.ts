@@ -1,4 +1,4 @@
-import { openApi } from '../../shared/api/openapi.ts';
+import { openApi } from './document.ts';
 import { settingsTable } from './settings-table.ts';
 
 interface Schema {

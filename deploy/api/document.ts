@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { idempotencyKey, veeamVersion } from '../../shared/api/headers.ts';
+import type { Dialect, Rights, Route } from '../../shared/api/route.ts';
+import { routes } from '../../shared/api/routes.ts';
+import { errorShapes, gatewayError } from '../../shared/api/shapes.ts';
 import { examples } from './examples.ts';
-import { idempotencyKey, veeamVersion } from './headers.ts';
-import type { Dialect, Rights, Route } from './route.ts';
-import { routes } from './routes.ts';
-import { errorShapes, gatewayError } from './shapes.ts';
 
 type Json = Record<string, unknown>;
 
