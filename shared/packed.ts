@@ -43,14 +43,16 @@ export const compress = (value: unknown): Uint8Array => new Uint8Array(gzipSync(
 export const unitsOf = (pieces: Uint8Array[]): number =>
   1 + pieces.reduce((units, { length }) => units + length / 1024, 0);
 
-/** Writes the pieces, then the head; who reads in between has the old ones. `before`: what the reader of it found. */
+/** Writes the pieces, then the head; who reads in between has the old ones. `before`: what is there now. */
 export async function storePacked(
   catalog: Pick<Catalog, 'put'>,
   key: Key,
   head: Item,
   pieces: Uint8Array[],
   before: Packed | undefined,
+  ttl?: number,
 ): Promise<void> {
+  const until = ttl === undefined ? {} : { ttl };
   const generation = (before?.generation ?? 0) + 1;
   const slot = before?.slot === 'a' ? 'b' : 'a';
   let room = headBytes;
@@ -60,9 +62,15 @@ export async function storePacked(
     return room >= 0 ? piece : null;
   });
   for (const [index, piece] of pieces.entries()) {
-    if (inHead[index] === null) await catalog.put({ ...pieceKey({ key, slot }, index), content: piece, generation });
+    if (inHead[index] === null)
+      await catalog.put({ ...pieceKey({ key, slot }, index), content: piece, generation, ...until });
   }
-  await catalog.put({ ...key, ...head, generation, slot, pieces: inHead });
+  await catalog.put({ ...key, ...head, generation, slot, pieces: inHead, ...until });
+}
+
+/** Something was written anew between two reads: to be read again. */
+export class OutdatedError extends Error {
+  override name = 'OutdatedError';
 }
 
 /** A piece that is wanted. */

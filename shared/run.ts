@@ -122,6 +122,8 @@ export interface Backup extends RunName {
   /** When retention began to delete it. */
   deletingAt?: number;
   deletedAt?: number;
+  /** When it was found that AWS does not have it any more. */
+  vanishedAt?: number;
   deletedBecause?: string;
 }
 

@@ -1,6 +1,9 @@
 import { errorText } from '../errors.ts';
 import { adHoc } from '../names.ts';
 import { Lease, LeaseLostError } from '../retention/lease.ts';
+import { daysBetween } from '../standing/ends.ts';
+import { keepStanding } from '../standing/keep.ts';
+import { rowsOf } from '../standing/rows.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Invocation, World } from '../world.ts';
 import { Changes } from './changes.ts';
@@ -94,10 +97,12 @@ async function lookAround(audit: Audit): Promise<Memory> {
   const { comparedUntil, named } = await compareSince(audit, known, now);
   const knownPlans = [...new Set([...known, ...named])];
   await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
+  await keepStanding(world, target, rowsOf(world, tables, protections));
   const reportedOn = new Date(now).toISOString().slice(0, 10);
   const knownTargets = targetsKnown(audit);
   if (memory.reportedOn !== reportedOn) {
-    await report(world, target, { tables, protections, knownPlans, knownTargets });
+    const daysOver = daysBetween(memory.reportedOn, reportedOn);
+    await report(world, target, { tables, protections, knownPlans, knownTargets, daysOver });
   }
   const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans, knownTargets };
   await lease.remember({ ...done, isLooked: true });

@@ -16,6 +16,8 @@ export interface Protection {
   table: TableDescription;
   state: 'protected' | 'overdue' | 'waiting';
   newestAt?: number;
+  /** From then on it is overdue; absent: never. */
+  overdueAt?: number;
 }
 
 /** What is remembered of a table of a plan; written on change only. */
@@ -65,7 +67,8 @@ async function look(world: World, { of, plan, tables, lastAuditAt }: Audited): P
     const since = before.since ?? (table.createdAt >= lastAuditAt ? table.createdAt : now);
     const lateness = { ...given({ newestAt }), since, overdueAt: overdueAt(plan, newestAt ?? since) ?? Infinity };
     const state = now >= lateness.overdueAt ? 'overdue' : newestAt === undefined ? 'waiting' : 'protected';
-    return { table, state, before, lateness, ...given({ newestAt }) };
+    const { overdueAt: late } = lateness;
+    return { table, state, before, lateness, ...given({ newestAt }), ...(late < Infinity && { overdueAt: late }) };
   });
 }
 

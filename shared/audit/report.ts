@@ -3,6 +3,9 @@ import { iso } from '../clock.ts';
 import { backupFrom, backupsOf } from '../ledger.ts';
 import { adHoc } from '../names.ts';
 import { listed } from '../protection-changed.ts';
+import type { Backup } from '../run.ts';
+import { type Evidence, endsOf } from '../standing/ends.ts';
+import { keepEvidence, keepReport } from '../standing/keep-evidence.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Fact, World } from '../world.ts';
 import { targetsLeft } from './left.ts';
@@ -30,6 +33,8 @@ export interface Standing {
   knownPlans: string[];
   /** Where the service is deployed: all targets that a plan ever had. */
   knownTargets: string[];
+  /** Dates (UTC) of which nothing can come any more, and which were not written down yet. */
+  daysOver: string[];
 }
 
 /** Puts the daily report on the bus. */
@@ -37,18 +42,34 @@ export async function report(world: World, target: Target, standing: Standing): 
   const now = world.clock.now();
   const deployed = new Set([adHoc, ...plansIn(world, target).map(({ name }) => name)]);
   const days = new Map<string, Day>();
-  for (const plan of standing.knownPlans) days.set(plan, await dayOf(world, target, plan, now - dayMs));
+  const evidence = new Map(standing.daysOver.map((date) => [date, [] as Evidence[]]));
+  const note = (backup: Backup) => {
+    for (const end of endsOf(backup)) evidence.get(iso(end.at).slice(0, 10))?.push(end);
+  };
+  for (const plan of standing.knownPlans) days.set(plan, await dayOf(world, target, plan, now - dayMs, note));
   const left = {
     plansNotDeployed: standing.knownPlans.filter((plan) => !deployed.has(plan) && days.get(plan)?.available).sort(),
     targetsNotDeployed: await targetsLeft(world, standing.knownTargets),
   };
-  await world.facts.publish(ProtectionReport, [reportOf(target, standing, [...days.values()], left, now)]);
+  await keepEvidence(world, target, evidence);
+  const fact = reportOf(target, standing, [...days.values()], left, now);
+  await keepReport(world, target, iso(now).slice(0, 10), fact);
+  await world.facts.publish(ProtectionReport, [fact]);
 }
 
-async function dayOf(world: World, target: Target, plan: string, since: number): Promise<Day> {
+/** Reads the whole ledger of the plan; `note` sees every entry of it. */
+async function dayOf(
+  world: World,
+  target: Target,
+  plan: string,
+  since: number,
+  note: (backup: Backup) => void,
+): Promise<Day> {
   const day: Day = { completed: 0, failed: 0, deleted: 0, available: 0 };
   for await (const item of world.catalog.query(backupsOf({ target, plan }))) {
-    const { state, endedAt = 0, deletedAt = 0, isDuplicate } = backupFrom(item);
+    const backup = backupFrom(item);
+    note(backup);
+    const { state, endedAt = 0, deletedAt = 0, isDuplicate } = backup;
     if (state === 'AVAILABLE') day.available++;
     if (deletedAt >= since) day.deleted++;
     if (endedAt < since || isDuplicate) continue;

@@ -17,6 +17,8 @@ export interface Tables {
   selected: Map<string, TableDescription[]>;
   /** The same of exports. */
   exported: Map<string, TableDescription[]>;
+  /** By name. */
+  described: Map<string, TableDescription>;
 }
 
 /** Which plans of the deployment have this target. */
@@ -38,7 +40,7 @@ export function auditedTargets({ plans, exportPlans, hub }: Pick<World, 'plans' 
   return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }
 
-/** Lists the tables, their tags in bulk, and describes those that a plan means. */
+/** Lists the tables, their tags in bulk, and describes all of them: also who asks for one in no plan is to find it. */
 export async function lookAtTables(world: World, target: Target): Promise<Tables> {
   const names = await listNames(world, target);
   const tags = new Map<string, Record<string, string>>();
@@ -49,7 +51,7 @@ export async function lookAtTables(world: World, target: Target): Promise<Tables
   const namesOf = (plans: Pick<Plan, 'name' | 'tables'>[]) =>
     plans.map((plan) => [plan.name, selectTables(tables, plan.tables).map(({ name }) => name)] as const);
   const [meant, exported] = [namesOf(plansIn(world, target)), namesOf(exportsIn(world, target))];
-  const described = await describe(world, target, new Set([...meant, ...exported].flatMap(([, ofPlan]) => ofPlan)));
+  const described = await describe(world, target, names);
   const isDescribed = (table: TableDescription | undefined) => table !== undefined;
   const tablesOf = (all: typeof meant) =>
     new Map(all.map(([plan, ofPlan]) => [plan, ofPlan.map((name) => described.get(name)).filter(isDescribed)]));
@@ -58,6 +60,7 @@ export async function lookAtTables(world: World, target: Target): Promise<Tables
     optedOut: new Set(tables.filter((table) => isOptedOut(table.tags)).map(({ name }) => name)),
     selected: tablesOf(meant),
     exported: tablesOf(exported),
+    described,
   };
 }
 
@@ -73,8 +76,7 @@ async function listNames(world: World, target: Target): Promise<string[]> {
 }
 
 /** Those that are deleted in between are left out; one that may not be described is there, and has no backup. */
-async function describe(world: World, target: Target, wanted: Set<string>): Promise<Map<string, TableDescription>> {
-  const names = [...wanted];
+async function describe(world: World, target: Target, names: string[]): Promise<Map<string, TableDescription>> {
   const described = new Map<string, TableDescription>();
   const one = async (name: string) => {
     try {

@@ -1,12 +1,14 @@
+import { OutdatedError } from '../packed.ts';
 import type { PlanInTarget } from '../retention/facts.ts';
 import type { Backup } from '../run.ts';
 import { newestCapture } from '../settings/store.ts';
 import type { Target } from '../target.ts';
 import type { Mistake } from '../task/task.ts';
+import { eachOf } from './each.ts';
 import { knownPartitions, knownTargets, type Reader } from './known.ts';
 import { inOrder, type Row } from './merge.ts';
 import { type Asked, compareBy, cursorAt, orderOf, type Place, placeIn, placeOf, type Sort } from './order.ts';
-import { eachOf, OutdatedError, type Partition, readPartitions, type Stamps, stampsOf } from './partitions.ts';
+import { type Partition, readPartitions, type Stamps, stampsOf } from './partitions.ts';
 import { backupsOfTable, bySize, byTime } from './sources.ts';
 
 /** Which restore points, in which order, from where on. All filters must fit. */

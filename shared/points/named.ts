@@ -1,8 +1,9 @@
 import { type SelectionPage, selectionOf } from '../ledger.ts';
 import { tablesOf as standingTables } from '../standing/standing.ts';
 import { type Target, targetKey } from '../target.ts';
+import { eachOf } from './each.ts';
 import { knownPartitions, knownTargets, type Reader } from './known.ts';
-import { eachOf, type Partition, readPartitions, tablesOf } from './partitions.ts';
+import { type Partition, readPartitions, tablesOf } from './partitions.ts';
 
 /** A table that has or had a name; whether it has backups left says their list. */
 export interface NamedTable {

@@ -1,6 +1,6 @@
 import { runFrom, runsOf } from '../ledger.ts';
 import { instantOf } from '../names.ts';
-import { type Packed, packedFrom, readPieces } from '../packed.ts';
+import { OutdatedError, type Packed, packedFrom, readPieces } from '../packed.ts';
 import type { PlanInTarget } from '../retention/facts.ts';
 import { targetKey } from '../target.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type TableRow,
   tableRows,
 } from './directory.ts';
+import { eachOf } from './each.ts';
 import { directoryKey } from './keep-directory.ts';
 import type { Reader } from './known.ts';
 
@@ -37,11 +38,6 @@ export interface Partition {
   /** Undefined before the first pass of retention. */
   directory?: { packed: Packed; at: number; count: number; contents: Contents };
   fresh: FreshRun[];
-}
-
-/** Something was written anew between two reads: to be read again. */
-export class OutdatedError extends Error {
-  override name = 'OutdatedError';
 }
 
 /** At once: each is a query. */
@@ -140,15 +136,4 @@ const batchesAtOnce = 8;
 export async function getMany({ catalog }: Reader, keys: Parameters<Reader['catalog']['getAll']>[0]) {
   const found = await eachOf(chunks(keys, batch), batchesAtOnce, (some) => catalog.getAll(some));
   return found.flat();
-}
-
-/** The results in the order of the things; some of the work goes on at once. */
-export async function eachOf<Thing, Result>(
-  things: Thing[],
-  atOnce: number,
-  work: (thing: Thing) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const some of chunks(things, atOnce)) results.push(...(await Promise.all(some.map(work))));
-  return results;
 }

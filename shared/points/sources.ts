@@ -3,10 +3,11 @@ import { contentAt } from '../retention/rules.ts';
 import type { Backup } from '../run.ts';
 import type { Item } from '../world.ts';
 import { isPoint, sizeOf, type TableRow } from './directory.ts';
+import { eachOf } from './each.ts';
 import type { Reader } from './known.ts';
 import type { Block, Source } from './merge.ts';
 import { jobTypeOf, type Order, type Place, placeOf } from './order.ts';
-import { eachOf, type FreshRun, getMany, type Partition, type Stamps, stampsOf, tablesOf } from './partitions.ts';
+import { type FreshRun, getMany, type Partition, type Stamps, stampsOf, tablesOf } from './partitions.ts';
 
 /** All of a table's, so that they can be counted. */
 export async function backupsOfTable(world: Reader, partitions: Partition[], tableId: string): Promise<Backup[]> {

@@ -17,10 +17,15 @@ export function vanishedOf(world: World, backups: Backup[]) {
     name: `${backup.tableName} of ${iso(contentAt(backup))} (${backup.plan})`,
     remember: () =>
       world.catalog.update(backupKey(backup), {
-        update: 'SET #state = :vanished, #ttl = :ttl',
+        update: 'SET #state = :vanished, #ttl = :ttl, vanishedAt = :now',
         condition: '#state = :as',
         names: { '#state': 'state', '#ttl': 'ttl' },
-        values: { ':vanished': 'VANISHED', ':as': backup.state, ':ttl': ttlOfRun(world.clock.now()) },
+        values: {
+          ':vanished': 'VANISHED',
+          ':as': backup.state,
+          ':ttl': ttlOfRun(world.clock.now()),
+          ':now': world.clock.now(),
+        },
       }),
   }));
 }

@@ -1,35 +1,16 @@
-import type { Reader } from '../points/known.ts';
-import type { Target } from '../target.ts';
+import { auditKey, type Memory } from '../audit/memory.ts';
+import { auditedTargets } from '../audit/tables.ts';
+import { cursorOf, readCursor } from '../cursor.ts';
+import { pointId } from '../points/id.ts';
+import { knownTargets, type Reader } from '../points/known.ts';
+import { listPoints } from '../points/list.ts';
+import { contentAt } from '../retention/rules.ts';
+import type { Backup } from '../run.ts';
+import { newestCapture } from '../settings/store.ts';
+import { type Target, targetKey } from '../target.ts';
+import { readStanding, type StandingTable } from './read.ts';
 
-/** How one plan protects a table; `waiting` has no backup yet and need not have one. */
-export interface PlanProtection {
-  plan: string;
-  state: 'protected' | 'overdue' | 'waiting';
-  /** Epoch ms: when the content of the newest AVAILABLE backup is from. */
-  newestAt?: number;
-  /** From then on it is overdue; absent: never. */
-  overdueAt?: number;
-  /** Of the plan, if it has one. */
-  rpoMs?: number;
-}
-
-/** A table as the last audit saw it. */
-export interface StandingTable {
-  target: Target;
-  name: string;
-  /** Undefined where AWS did not describe it to us. */
-  id?: string;
-  arn?: string;
-  status?: string;
-  sizeBytes?: number;
-  itemCount?: number;
-  /** ARN of its customer key, if it has one. */
-  keyArn?: string;
-  createdAt?: number;
-  isOptedOut: boolean;
-  /** None: no plan means it. */
-  protections: PlanProtection[];
-}
+export type { StandingTable } from './read.ts';
 
 export interface TableQuery {
   target?: Target;
@@ -54,9 +35,58 @@ export interface TablePage {
 }
 
 /** Tables by target and name. `undefined`: the cursor is not one of this query. */
-export declare function tablesOf(world: Reader, query: TableQuery): Promise<TablePage | undefined>;
+export async function tablesOf(world: Reader, query: TableQuery): Promise<TablePage | undefined> {
+  const { target, name, namePrefix, plan, state, limit = 100, cursor } = query;
+  const asked = ['tables', target && targetKey(target), name, namePrefix, plan, state];
+  const read = cursor === undefined ? { place: undefined } : readCursor<[string, string]>(asked, cursor, ['', '']);
+  if ('problem' in read) return undefined;
+  const targets = target === undefined ? await knownTargets(world) : [target];
+  const from = name ?? namePrefix ?? '';
+  const names = { from, until: name ?? `${from}\uffff` };
+  const { tables, asOf } = await readStanding(world, targets.toSorted(byKey), names);
+  const fit = tables.filter((table) => fits(table, query));
+  const left = read.place === undefined ? fit : fit.filter((table) => isAfter(table, read.place));
+  const page = left.slice(0, limit);
+  const last = left.length > limit ? page.at(-1) : undefined;
+  return {
+    tables: page,
+    totalCount: fit.length,
+    ...(asOf !== undefined && { asOf }),
+    ...(last && { next: cursorOf(asked, [targetKey(last.target), last.name]) }),
+  };
+}
 
-export declare function tableById(world: Reader, tableId: string): Promise<StandingTable | undefined>;
+const byKey = (a: Target, b: Target) => (targetKey(a) < targetKey(b) ? -1 : 1);
+
+function isAfter({ target, name }: StandingTable, [key, after]: [string, string]): boolean {
+  const mine = targetKey(target);
+  return mine === key ? name > after : mine > key;
+}
+
+function fits({ name, isOptedOut, protections }: StandingTable, query: TableQuery): boolean {
+  const { namePrefix = '', plan, state } = query;
+  const ofPlan = protections.filter((one) => plan === undefined || one.plan === plan);
+  if ((query.name ?? name) !== name || !name.startsWith(namePrefix)) return false;
+  if (plan !== undefined && ofPlan.length === 0) return false;
+  if (state === undefined) return true;
+  if (state === 'optedOut') return isOptedOut;
+  if (state === 'unplanned') return protections.length === 0 && !isOptedOut;
+  return ofPlan.some((one) => one.state === state);
+}
+
+/** Where it is, its newest capture says; without one it is looked for everywhere. */
+export async function tableById(world: Reader, tableId: string): Promise<StandingTable | undefined> {
+  const targets = await knownTargets(world);
+  const captures = await Promise.all(targets.map((target) => newestCapture(world, target, tableId)));
+  for (const capture of captures) {
+    if (capture === undefined) continue;
+    const { target, tableName: name } = capture;
+    const { tables } = await readStanding(world, [target], { from: name, until: name });
+    const found = tables.find(({ id }) => id === tableId);
+    if (found !== undefined) return found;
+  }
+  return (await readStanding(world, targets)).tables.find(({ id }) => id === tableId);
+}
 
 /** What is known beside the last audit: read from the ledger now. */
 export interface TableStatus extends StandingTable {
@@ -66,7 +96,23 @@ export interface TableStatus extends StandingTable {
   settingsCapturedAt?: number;
 }
 
-export declare function protectionOf(world: Reader, table: StandingTable): Promise<TableStatus>;
+export async function protectionOf(world: Reader, table: StandingTable): Promise<TableStatus> {
+  const { id, target } = table;
+  if (id === undefined) return table;
+  const [backup, capture] = await Promise.all([newestAvailable(world, id), newestCapture(world, target, id)]);
+  const at = backup === undefined ? 0 : contentAt(backup);
+  const ageMs = world.clock.now() - at;
+  return {
+    ...table,
+    ...(backup && { lastGood: { id: pointId(backup), at, ageMs, plan: backup.plan } }),
+    ...(capture && { settingsCapturedAt: capture.capturedAt }),
+  };
+}
+
+async function newestAvailable(world: Reader, tableId: string): Promise<Backup | undefined> {
+  const page = await listPoints(world, { tableId, limit: -1 });
+  return 'points' in page ? page.points.find(({ state }) => state === 'AVAILABLE') : undefined;
+}
 
 /** Where tables are backed up, or were. */
 export interface Environment {
@@ -77,4 +123,17 @@ export interface Environment {
   auditedAt?: number;
 }
 
-export declare function environments(world: Reader): Promise<Environment[]>;
+export async function environments(world: Reader): Promise<Environment[]> {
+  const targets = (await knownTargets(world)).sort(byKey);
+  const memories = await world.catalog.getAll(targets.map(auditKey));
+  const lookedAt = new Map(memories.map((item) => [String(item.pk), (item as Memory).lookedAt]));
+  const deployed = new Set(auditedTargets(world).map(targetKey));
+  return targets.map((target) => {
+    const auditedAt = lookedAt.get(auditKey(target).pk);
+    return {
+      target,
+      isDeployed: deployed.has(targetKey(target)),
+      ...(auditedAt !== undefined && { auditedAt }),
+    };
+  });
+}

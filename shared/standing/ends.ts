@@ -1,0 +1,70 @@
+import { runId } from '../names.ts';
+import { pointId } from '../points/id.ts';
+import type { Backup } from '../run.ts';
+
+/** What came of one backup on a day. Instants are epoch ms. */
+export interface Evidence {
+  /** `<run>/<table id>`, as events have it. */
+  backupId: string;
+  pointId: string;
+  plan: string;
+  tableId: string;
+  tableName: string;
+  what: 'completed' | 'failed' | 'skipped' | 'deleted' | 'vanished';
+  at: number;
+  createdAt?: number;
+  backupArn?: string;
+  sizeBytes?: number;
+  /** Why it failed, was skipped or was deleted. */
+  reason?: string;
+}
+
+/** How its run ended for the table, and how the backup went later. A second backup ends for no table. */
+export function endsOf(backup: Backup): Evidence[] {
+  const { state, endedAt, deletedAt, vanishedAt, isDuplicate, error, deletedBecause } = backup;
+  const ends: Evidence[] = [];
+  const add = (what: Evidence['what'], at: number | undefined, reason?: string) => {
+    if (at !== undefined) ends.push({ ...evidenceOf(backup), what, at, ...(reason !== undefined && { reason }) });
+  };
+  if (state === 'FAILED') add('failed', endedAt, error);
+  else if (state === 'SKIPPED') add('skipped', endedAt, error);
+  else if (!isDuplicate) add('completed', endedAt);
+  if (state === 'DELETED') add('deleted', deletedAt, deletedBecause);
+  if (state === 'VANISHED') add('vanished', vanishedAt);
+  return ends;
+}
+
+function evidenceOf(backup: Backup): Omit<Evidence, 'what' | 'at'> {
+  const { plan, tableId, tableName, createdAt, backupArn, sizeBytes } = backup;
+  return {
+    backupId: `${runId(backup)}/${tableId}`,
+    pointId: pointId(backup),
+    ...{ plan, tableId, tableName },
+    ...(createdAt !== undefined && { createdAt }),
+    ...(backupArn !== undefined && { backupArn }),
+    ...(sizeBytes !== undefined && { sizeBytes }),
+  };
+}
+
+/** By time; what happened at once has an order of its own. */
+export function byTime(a: Evidence, b: Evidence): number {
+  if (a.at !== b.at) return a.at - b.at;
+  const [one, other] = [tieOf(a), tieOf(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+export const tieOf = ({ pointId: id, what }: Evidence): string => `${id}/${what}`;
+
+const dayMs = 86_400_000;
+
+/** What was deleted is in the ledger for 30 days: what is older cannot be told any more. */
+const mostDays = 29;
+
+/** The dates from one report's on to the day before another's: those that are over. Before the first report, one. */
+export function daysBetween(from: string | undefined, until: string): string[] {
+  const end = Date.parse(until);
+  const begin = Math.max(from === undefined ? end - dayMs : Date.parse(from), end - mostDays * dayMs);
+  return Array.from({ length: Math.max(0, (end - begin) / dayMs) }, (_, index) =>
+    new Date(begin + index * dayMs).toISOString().slice(0, 10),
+  );
+}
