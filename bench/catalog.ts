@@ -76,19 +76,22 @@ export class MemoryCatalog implements Catalog {
     if (backwards) keys.reverse();
     let bytes = 0;
     this.spent.calls++;
-    for (const sk of keys.slice(0, limit)) {
-      const item = this.#item({ pk, sk });
-      if (item === undefined) continue;
-      bytes += bytesOf(item);
-      if (bytes > pageBytes) {
-        this.spent.calls++;
-        this.spent.readUnits += pageBytes / 4096;
-        bytes -= pageBytes;
+    try {
+      for (const sk of keys.slice(0, limit)) {
+        const item = this.#item({ pk, sk });
+        if (item === undefined) continue;
+        bytes += bytesOf(item);
+        if (bytes > pageBytes) {
+          this.spent.calls++;
+          this.spent.readUnits += pageBytes / 4096;
+          bytes -= pageBytes;
+        }
+        this.spent.items++;
+        yield structuredClone(item);
       }
-      this.spent.items++;
-      yield structuredClone(item);
+    } finally {
+      this.spent.readUnits += Math.max(1, Math.ceil(bytes / 4096));
     }
-    this.spent.readUnits += Math.max(1, Math.ceil(bytes / 4096));
   }
 
   #keys(pk: string, from: string, until: string): Iterable<string> {

@@ -45,11 +45,25 @@ export async function keepDirectory(world: World, of: PlanInTarget, { backups, g
   const lost = new Set(gone.map(keyText));
   const left = backups.filter((backup) => !lost.has(keyText(backup)));
   const directory = directoryOf(left, readAt, openFrom);
+  const packed = packedPieces(directory);
+  if (before !== undefined && !(await isWorthIt(world, before, directory, unitsOf(packed.pieces)))) return;
+  await storeDirectory(world, of, directory, before, packed);
+}
+
+function packedPieces(directory: Directory) {
   const { contents, pieces } = piecesOf(directory);
-  const packed = pieces.map(compress);
-  if (before !== undefined && !(await isWorthIt(world, before, directory, unitsOf(packed)))) return;
-  const { at, count } = directory;
-  await storePacked(world.catalog, directoryKey(of), { at, openFrom, count, ...contents }, packed, before);
+  return { contents, pieces: pieces.map(compress) };
+}
+
+export async function storeDirectory(
+  { catalog }: Pick<World, 'catalog'>,
+  of: PlanInTarget,
+  directory: Directory,
+  before: Packed | undefined,
+  { contents, pieces } = packedPieces(directory),
+): Promise<void> {
+  const { at, openFrom, count } = directory;
+  await storePacked(catalog, directoryKey(of), { at, openFrom, count, ...contents }, pieces, before);
 }
 
 const keyText = (backup: Backup): string => backupKey(backup).sk;
