@@ -7,13 +7,13 @@ export interface Used {
 }
 
 /** Functions of a condition, and how many arguments they have. */
-const functions: Record<string, number> = {
-  attribute_exists: 1,
-  attribute_not_exists: 1,
-  attribute_type: 2,
-  begins_with: 2,
-  contains: 2,
-};
+const functions = new Map([
+  ['attribute_exists', 1],
+  ['attribute_not_exists', 1],
+  ['attribute_type', 2],
+  ['begins_with', 2],
+  ['contains', 2],
+]);
 
 /**
  * Reads an expression for its grammar alone, which AWS refuses without saying where:
@@ -21,12 +21,28 @@ const functions: Record<string, number> = {
  * Whether it fits the keys, and which words are reserved, AWS says.
  * @throws ExpressionError with the position of what cannot be read.
  */
-export function readExpression(text: string, kind: 'condition' | 'projection'): Used {
-  const reader = new Reader(tokensOf(text));
-  if (kind === 'condition') reader.condition();
-  else reader.projection();
+export function readExpression(text: string, kind: 'key' | 'condition' | 'projection'): Used {
+  const tokens = tokensOf(text);
+  if (kind === 'key') checkKeyCondition(tokens);
+  const reader = new Reader(tokens);
+  if (kind === 'projection') reader.projection();
+  else reader.condition();
   reader.end();
   return reader.used;
+}
+
+/**
+ * A key condition has less than a filter:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html.
+ */
+function checkKeyCondition(tokens: Token[]): void {
+  for (const [index, { text, at }] of tokens.entries()) {
+    const isCall =
+      tokens[index + 1]?.text === '(' && (functions.has(text) || text === 'size') && text !== 'begins_with';
+    if (isCall || ['OR', 'NOT', 'IN', '<>'].includes(text.toUpperCase())) {
+      throw new ExpressionError(at, `a key condition has no ${text}`);
+    }
+  }
 }
 
 class Reader {
@@ -64,7 +80,7 @@ class Reader {
       this.#need(')');
       return;
     }
-    const count = functions[this.#next.text];
+    const count = functions.get(this.#next.text);
     if (count !== undefined && this.#after.text === '(') this.#call(count);
     else this.#comparison();
   }

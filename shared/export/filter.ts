@@ -2,7 +2,7 @@ import type { Mistake } from '../task/task.ts';
 import { readExpression, type Used } from './expression.ts';
 import { ExpressionError } from './tokens.ts';
 
-const kinds = { keyCondition: 'condition', filter: 'condition', projection: 'projection' } as const;
+const kinds = { keyCondition: 'key', filter: 'condition', projection: 'projection' } as const;
 
 /** Everything that is wrong with a filter by itself: expressions that cannot be read, names and values that miss or spare. */
 export function mistakesOfFilter(given: unknown): Mistake[] {

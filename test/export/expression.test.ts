@@ -14,6 +14,25 @@ test.each([
   expect(() => readExpression(text, 'condition')).not.toThrow();
 });
 
+test.each([
+  'id = :id',
+  '#id = :id AND sk BETWEEN :a AND :b',
+  '(id = :id) and begins_with(sk, :a)',
+  'size = :s AND contains >= :c',
+])('the key condition %j can be read', (text) => {
+  expect(() => readExpression(text, 'key')).not.toThrow();
+});
+
+test.each([
+  ['id = :a OR id = :b', 9, 'a key condition has no OR'],
+  ['id = :a AND sk <> :b', 16, 'a key condition has no <>'],
+  ['id in (:a, :b)', 4, 'a key condition has no in'],
+  ['id = :a AND contains(sk, :b)', 13, 'a key condition has no contains'],
+  ['id = :a AND', 12, 'an attribute is missing before the end'],
+])('the key condition %j cannot be read at position %i: %s', (text, at, message) => {
+  expect(() => readExpression(text, 'key')).toThrow(expect.objectContaining({ at, message }));
+});
+
 test.each(['id', '#a, b.c[3].#d, e'])('the projection %j can be read', (text) => {
   expect(() => readExpression(text, 'projection')).not.toThrow();
 });
