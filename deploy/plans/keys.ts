@@ -8,12 +8,13 @@ interface Schema {
 /** What stands by its name in plans.yml. */
 export type Entry = 'plan' | 'exports';
 
+const entries = plansJsonSchema().$defs as Record<Entry, Schema>;
+
 /** The keys that may stand at that place of an entry. */
 export function sourceKeys(entry: Entry, path: readonly PropertyKey[]): string[] {
-  const { $defs } = plansJsonSchema() as { $defs: Record<Entry, Schema> };
   const place = path.reduce<Schema | undefined>(
     (schema, step) => (typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)]),
-    $defs[entry],
+    entries[entry],
   );
   return Object.keys(place?.properties ?? {});
 }

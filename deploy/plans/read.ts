@@ -1,4 +1,4 @@
-import { type Document, isMap, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
+import { type Document, isMap, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { planNamePattern } from '../../events/patterns.ts';
 import { adHoc } from '../../shared/names.ts';
 import { type Plan, planOf } from '../../shared/plan.ts';
@@ -27,18 +27,10 @@ type Report = (offset: number, path: PropertyKey[], message: string) => void;
  * document, so that two of one name, or one with a wrong name, hide nothing of what is inside.
  */
 export function readPlans(text: string, file: string): PlansFile | { problems: Problem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   const problems: Problem[] = [];
   const report: Report = (offset, path, message) => {
-    const { line, col } = lines.linePos(offset);
-    problems.push({
-      file,
-      line: Math.max(line, 1),
-      column: Math.max(col, 1),
-      field: path.map(String).join('.'),
-      message,
-    });
+    problems.push({ file, ...placeOf(text, offset), field: path.map(String).join('.'), message });
   };
 
   for (const error of document.errors) report(error.pos[0], [], inYaml(error.code, error.message));
@@ -50,6 +42,12 @@ export function readPlans(text: string, file: string): PlansFile | { problems: P
   const read = problems.length > 0 ? { plans: [], exports: [] } : readAll(document, report);
   if (problems.length === 0) return read;
   return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+/** Counted here: the YAML reader loses count inside some mistakes. */
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** `plans.yml:7:3 plans.nightly.keep: keeps nothing; …`: one line, in which nothing is invisible. */

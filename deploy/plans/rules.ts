@@ -37,9 +37,10 @@ export function inSchedule({ schedule, timezone = 'UTC' }: Fields): Mistake[] {
         ];
   if (typeof schedule !== 'string') return zone;
   try {
-    const parsed = parseSchedule(schedule, zoneIsKnown ? timezone : 'UTC');
+    const clocks = zoneIsKnown ? timezone : 'UTC';
+    const parsed = parseSchedule(schedule, clocks);
     if (nextFiring(parsed, 0) !== undefined) return zone;
-    const why = `${schedule} never fires: no month has such a day, or the clocks of ${timezone} leave that time out`;
+    const why = `${schedule} never fires: no month has such a day, or the clocks of ${clocks} leave that time out`;
     return [...zone, { path: ['schedule'], message: `${why}; choose another time.` }];
   } catch (error) {
     return [...zone, { path: ['schedule'], message: (error as Error).message }];
@@ -85,8 +86,9 @@ export function inTargets(targets: unknown): Mistake[] {
     if (!isFields(target)) return [];
     const account = typeof target.account === 'string' ? target.account : '';
     return list(target.regions ?? ['']).flatMap((region, place) => {
+      if (typeof region !== 'string') return [];
       const known = seen.size;
-      const isNew = seen.add(`${account}/${String(region)}`).size > known;
+      const isNew = seen.add(`${account}/${region}`).size > known;
       const path = ['targets', index, ...(target.regions === undefined ? [] : ['regions', place])];
       return isNew
         ? []
@@ -115,8 +117,9 @@ function inDurations(plan: Fields): Mistake[] {
       : [{ path: [field], message: `${String(plan[field])} is not possible; ${remedy}.` }];
   });
   const isTooLate = (durationIn(plan.startWithin) ?? 0) >= (durationIn(plan.deadline) ?? Infinity);
-  const tooLate = `${String(plan.startWithin)} leaves no time until the deadline of ${String(plan.deadline)}; both count from the scheduled time, write a longer deadline.`;
-  return isTooLate ? [...outside, { path: ['startWithin'], message: tooLate }] : outside;
+  if (!isTooLate) return outside;
+  const message = `${plan.startWithin} leaves no time until the deadline of ${plan.deadline}; both count from the scheduled time, write a longer deadline.`;
+  return [...outside, { path: ['startWithin'], message }];
 }
 
 /** Of plans and exports alike. */

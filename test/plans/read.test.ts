@@ -174,6 +174,23 @@ describe('plans.yml', () => {
     expect(sentences(text).join('\n')).toContain(sentence);
   });
 
+  test.each([
+    ['startWithin: { toString: 1 }', '3:5 plans.nightly.startWithin: {"toString":1} is not possible'],
+    ['schedule: cron(0 3 31 2 ? *)\ntimezone: [1]', '3:15 plans.nightly.schedule: cron(0 3 31 2 ? *) never fires'],
+    ['targets: [{ regions: [{ toString: 1 }] }]', '3:27 plans.nightly.targets.0.regions.0: {"toString":1}'],
+  ])('with %s, which is no text, is refused like any other mistake', (fields, sentence) => {
+    expect(sentences(planWith(fields))[0]).toContain(`plans.yml:${sentence}`);
+    expect(sentences(planWith(fields)).join()).not.toContain('[object');
+  });
+
+  test('that cannot be read in places is pointed at where it is so', () => {
+    for (const sentence of sentences('|a\n  b: 1\n  c: 2\nd: *e')) expect(sentence).toMatch(/^plans\.yml:[1-4]:\d:? /);
+  });
+
+  test('with a character that nobody sees says which', () => {
+    expect(sentences('\u2028plans: {}')[0]).toContain('\\u{2028}plans');
+  });
+
   test('tells every mistake at once, by line, also inside plans of one name and of a wrong name', () => {
     const found = sentences(`
 plans:
