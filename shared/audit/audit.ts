@@ -1,6 +1,7 @@
 import { errorText } from '../errors.ts';
+import { LeaseLost } from '../lease.ts';
 import { adHoc } from '../names.ts';
-import { Lease, LeaseLostError } from '../retention/lease.ts';
+import { WantedLease } from '../retention/lease.ts';
 import { daysBetween } from '../standing/ends.ts';
 import { keepStanding } from '../standing/keep.ts';
 import { rowsOf } from '../standing/rows.ts';
@@ -29,21 +30,21 @@ const perSecond = 2;
 interface Audit {
   world: World;
   target: Target;
-  lease: Lease;
+  lease: WantedLease;
   memory: Memory;
   changes: Changes;
 }
 
 /** Audits a target; false when another is at it, or when the full comparison goes on later: then it is due again. */
 export async function audit(world: World, target: Target, invocation: Invocation): Promise<boolean> {
-  const lease = await Lease.take(world, auditKey(target), invocation);
+  const lease = await WantedLease.take(world, auditKey(target), invocation);
   if (lease === undefined) return false;
   try {
     return await lease.keepDuring(() => drive(world, target, lease));
   } catch (error) {
-    if (error instanceof LeaseLostError) return false;
+    if (error instanceof LeaseLost) return false;
     const isNew = await rememberFailure(world, lease, error, invocation);
-    await lease.end({ memories: ['isLooked'] });
+    await lease.endUnlessWanted(['isLooked']);
     if (isNew) throw error;
     return false;
   }
@@ -53,7 +54,7 @@ export async function audit(world: World, target: Target, invocation: Invocation
  * False for a failure that was thrown, and so told, less than a day ago: an account that lets us in no more is not
  * news every hour. Lambda invokes a function that throws again under the same id before it tells.
  */
-async function rememberFailure(world: World, lease: Lease, error: unknown, { id }: Invocation): Promise<boolean> {
+async function rememberFailure(world: World, lease: WantedLease, error: unknown, { id }: Invocation): Promise<boolean> {
   const now = world.clock.now();
   const name = error instanceof Error ? error.name : String(error);
   const { failure } = lease.item as Memory;
@@ -63,7 +64,7 @@ async function rememberFailure(world: World, lease: Lease, error: unknown, { id 
   return !isKnown || failure.by === id;
 }
 
-async function drive(world: World, target: Target, lease: Lease): Promise<boolean> {
+async function drive(world: World, target: Target, lease: WantedLease): Promise<boolean> {
   const memory = lease.item as Memory;
   const changes = new Changes(world, target, lease);
   const audit = { world, target, lease, memory, changes };
@@ -74,8 +75,8 @@ async function drive(world: World, target: Target, lease: Lease): Promise<boolea
   const isLooked = memory.isLooked && world.clock.now() < (memory.lookedAt ?? 0) + hourMs;
   const looked = isLooked ? memory : await tellAfter(lookAround(audit));
   const isDone = await tellAfter(goThroughAll({ ...audit, memory: looked }));
-  if (isDone) await lease.end({ memories: ['isLooked', 'failure'] });
-  else await lease.release(world.clock.now());
+  if (isDone) await lease.endUnlessWanted(['isLooked', 'failure']);
+  else await lease.leave(world.clock.now());
   return isDone;
 }
 

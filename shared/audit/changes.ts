@@ -1,7 +1,7 @@
 import { ProtectionChanged } from '../../events/audit-events.ts';
 import type { Contract } from '../../events/contract.ts';
 import { addTo, type Kind, protectionChanged, type Tally } from '../protection-changed.ts';
-import type { Lease } from '../retention/lease.ts';
+import type { WantedLease } from '../retention/lease.ts';
 import type { Target } from '../target.ts';
 import type { Fact, World } from '../world.ts';
 
@@ -30,10 +30,10 @@ export interface Untold {
 export class Changes {
   readonly #world: World;
   readonly #target: Target;
-  readonly #lease: Lease;
+  readonly #lease: WantedLease;
   #untold: Untold | undefined;
 
-  constructor(world: World, target: Target, lease: Lease) {
+  constructor(world: World, target: Target, lease: WantedLease) {
     this.#world = world;
     this.#target = target;
     this.#lease = lease;

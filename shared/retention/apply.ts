@@ -1,4 +1,5 @@
 import { RetentionBlocked, RetentionChanged, RetentionCompleted } from '../../events/retention-events.ts';
+import { LeaseLost } from '../lease.ts';
 import { keepDirectory } from '../points/keep-directory.ts';
 import type { Verdict } from '../retention.ts';
 import type { Backup } from '../run.ts';
@@ -11,7 +12,7 @@ import { blocked, changed, completed, type PlanInTarget } from './facts.ts';
 import { rememberGoneTables } from './gone.ts';
 import type { Graced, RulesInForce } from './grace.ts';
 import { confirmAtAws, whatMustBeThere } from './guard.ts';
-import { Lease, LeaseLostError } from './lease.ts';
+import { WantedLease } from './lease.ts';
 import { recordVanished } from './vanished.ts';
 import { decide, look, type Seen } from './verdicts.ts';
 
@@ -36,13 +37,13 @@ export function retentionKey({ plan, target }: PlanInTarget): Key {
  * @throws AggregateError when AWS refused deletes for good; the others are done then.
  */
 export async function retain(world: World, of: PlanInTarget, invocation: Invocation, { confirm = false } = {}) {
-  const lease = await Lease.take(world, retentionKey(of), invocation);
+  const lease = await WantedLease.take(world, retentionKey(of), invocation);
   if (lease === undefined) return undefined;
   try {
     return await lease.keepDuring(() => drive(world, of, lease, confirm || lease.item.confirmed === true));
   } catch (error) {
-    if (error instanceof LeaseLostError) return undefined;
-    await lease.end({ memories: ['confirmed'] });
+    if (error instanceof LeaseLost) return undefined;
+    await lease.endUnlessWanted(['confirmed']);
     throw error;
   }
 }
@@ -50,7 +51,7 @@ export async function retain(world: World, of: PlanInTarget, invocation: Invocat
 async function drive(
   world: World,
   of: PlanInTarget,
-  lease: Lease,
+  lease: WantedLease,
   isConfirmed: boolean,
 ): Promise<Retained | undefined> {
   world.metrics.addDimension('plan', of.plan);
@@ -78,7 +79,7 @@ async function drive(
   const isUndone = await undo(world, regretted);
   await keepDirectory(world, of, { backups: seen.backups, gone: result.gone, readAt });
   if (result.isDone && isUndone) return finish(world, of, lease, { kept: kept.length, done }, result);
-  await lease.release(world.clock.now() + (lease.isEnding ? 0 : laterMs));
+  await lease.leave(world.clock.now() + (lease.isEnding ? 0 : laterMs));
   return undefined;
 }
 
@@ -97,7 +98,7 @@ async function undo(world: World, regretted: Backup[]): Promise<boolean> {
 async function tell(
   world: World,
   of: PlanInTarget,
-  { item, startedAt }: Lease,
+  { item, startedAt }: WantedLease,
   { seen, announce, budgeted }: { seen: Seen; announce: Graced['announce']; budgeted: Budgeted },
 ): Promise<void> {
   const now = world.clock.now();
@@ -113,7 +114,7 @@ async function tell(
 async function finish(
   world: World,
   of: PlanInTarget,
-  lease: Lease,
+  lease: WantedLease,
   { kept, done }: { kept: number; done: number },
   { deleted, throttled, errors }: Deletes,
 ): Promise<Retained> {
@@ -122,7 +123,7 @@ async function finish(
     await world.facts.publish(RetentionCompleted, [completed(of, lease.startedAt, world.clock.now(), retained)]);
   }
   if (errors[0]) throw new AggregateError(errors, errors[0].message);
-  await lease.end({ memories: ['confirmed', 'announcedUntil'] });
+  await lease.endUnlessWanted(['confirmed', 'announcedUntil']);
   return retained;
 }
 

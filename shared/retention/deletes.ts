@@ -5,7 +5,7 @@ import type { Backup } from '../run.ts';
 import type { World } from '../world.ts';
 import { deleteBackup, type Outcome } from './delete.ts';
 import { deleted, type PlanInTarget } from './facts.ts';
-import type { Lease } from './lease.ts';
+import type { WantedLease } from './lease.ts';
 
 /** A backup that is to go, and why. */
 export interface Expired {
@@ -26,7 +26,12 @@ export interface Deletes {
 }
 
 /** Deletes in leased slots, a second's worth at a time, and tells of each; stops when the invocation is about to end. */
-export async function deleteAll(world: World, of: PlanInTarget, lease: Lease, expired: Expired[]): Promise<Deletes> {
+export async function deleteAll(
+  world: World,
+  of: PlanInTarget,
+  lease: WantedLease,
+  expired: Expired[],
+): Promise<Deletes> {
   const left = [...expired];
   const result: Deletes = { deleted: 0, gone: [], throttled: 0, errors: [], isDone: true };
   while (left.length > 0 && !lease.isEnding) {
@@ -53,12 +58,12 @@ export async function deleteAll(world: World, of: PlanInTarget, lease: Lease, ex
 
 async function deleteInSlot(
   world: World,
-  lease: Lease,
+  lease: WantedLease,
   { backup, reason }: Expired,
   slot: number,
 ): Promise<Outcome | { outcome: 'missed'; backup: Backup }> {
   if (!(await world.quotas.untilSlot(backup.target, 'DeleteBackup', slot))) return { outcome: 'missed', backup };
-  return deleteBackup(world, backup, reason, lease.until - requestTimeoutMs);
+  return deleteBackup(world, backup, reason, lease.leaseUntil - requestTimeoutMs);
 }
 
 /** After the write, so that it is never told of what did not happen; again after a crash, with the same id. */

@@ -1,4 +1,5 @@
-import type { StoredRun } from '../ledger.ts';
+import type { Lease } from '../lease.ts';
+import { runFrom, type StoredRun } from '../ledger.ts';
 import type { Invocation, World } from '../world.ts';
 import { Announcer } from './announce.ts';
 import type { Capturing } from './capturing.ts';
@@ -7,6 +8,8 @@ import { Entries } from './entries.ts';
 /** A run while this process drives it. */
 export interface Driving {
   world: World;
+  lease: Lease;
+  /** As of our last write. */
   run: StoredRun;
   invocation: Invocation;
   entries: Entries;
@@ -28,11 +31,13 @@ export interface Driving {
 export const fenceBeforeDeadlineMs = 60_000;
 
 /** Time to end cleanly before Lambda ends the invocation. */
-const stopBeforeEndMs = 60_000;
+export const stopMs = 60_000;
 
-export function driving(world: World, run: StoredRun, invocation: Invocation): Driving {
+export function driving(world: World, lease: Lease, invocation: Invocation): Driving {
+  const run = runFrom(lease.item);
   return {
     world,
+    lease,
     run,
     invocation,
     entries: new Entries(run, world.installation),
@@ -44,11 +49,11 @@ export function driving(world: World, run: StoredRun, invocation: Invocation): D
   };
 }
 
-export const stopAt = ({ invocation }: Driving): number => invocation.endsAt - stopBeforeEndMs;
+export const stopAt = ({ lease }: Driving): number => lease.stopAt;
 
 /** This process is to do nothing more for the run, done or not. */
 export function isStopped(driven: Driving): boolean {
-  return driven.failure !== undefined || driven.world.clock.now() >= stopAt(driven);
+  return driven.failure !== undefined || driven.lease.isEnding;
 }
 
 /** Every selected table has ended. */
@@ -62,6 +67,4 @@ export function isExpired({ run, world }: Driving): boolean {
 }
 
 /** Sleeps, but not past the time to stop. */
-export function pause(driven: Driving, ms: number): Promise<void> {
-  return driven.world.clock.sleep(Math.min(ms, stopAt(driven) - driven.world.clock.now()));
-}
+export const pause = ({ lease }: Driving, ms: number): Promise<void> => lease.pause(ms);

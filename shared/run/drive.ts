@@ -1,4 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { LeaseLost } from '../lease.ts';
 import { backupFrom, ledgerOf } from '../ledger.ts';
 import { parseRunId } from '../names.ts';
 import { documentedPerSecond } from '../quota-rates.ts';
@@ -8,7 +9,7 @@ import { Capturing } from './capturing.ts';
 import { type Driving, driving, isDone, isExpired, isStopped } from './context.ts';
 import { hasEnded } from './entries.ts';
 import { endRun, tellEnd } from './finish.ts';
-import { LeaseLost, leave, renewEveryMs, renewLease, takeLease, writeAsDriver } from './lease.ts';
+import { leave, renewLease, takeRun, writeAsDriver } from './lease.ts';
 import { pump } from './pump.ts';
 import { select } from './select.ts';
 import { rememberThrown, throwAgain } from './thrown.ts';
@@ -28,15 +29,15 @@ const afterRetriesMs = 240_000;
  * the heartbeat starts the next one. May be killed anywhere.
  */
 export async function drive(world: World, id: string, invocation: Invocation): Promise<Drove> {
-  const run = await takeLease(world, parseRunId(id), invocation);
-  if (run === undefined) {
+  const lease = await takeRun(world, parseRunId(id), invocation);
+  if (lease === undefined) {
     await throwAgain(world, parseRunId(id), invocation);
     return 'none';
   }
   world.logger.appendKeys({ run: id });
-  const driven = driving(world, run, invocation);
+  const driven = driving(world, lease, invocation);
   try {
-    if (run.state === 'QUEUED' && !(await mayBegin(driven))) {
+    if (driven.run.state === 'QUEUED' && !(await mayBegin(driven))) {
       await leave(driven, world.clock.now() + waitMs);
       return 'waiting';
     }
@@ -61,11 +62,7 @@ async function mayBegin(driven: Driving): Promise<boolean> {
   const isQueue = run.overlap === 'queue';
   if (isQueue && (await activeRuns(world, run)).some(({ stamp }) => stamp < run.stamp)) return false;
   if (!(await admit(world, run))) return false;
-  await writeAsDriver(driven, {
-    update: 'SET #state = :running, startedAt = :now',
-    names: { '#state': 'state' },
-    values: { ':running': 'RUNNING', ':now': world.clock.now() },
-  });
+  await writeAsDriver(driven, { state: 'RUNNING', startedAt: world.clock.now() });
   return true;
 }
 
@@ -76,7 +73,11 @@ async function goOn(driven: Driving): Promise<Drove> {
   const capturing = Capturing.begin(driven);
   if (capturing !== undefined) driven.capturing = capturing;
   const isOver = { yet: false };
-  const beside = Promise.all([guard(driven, renewing(driven, isOver)), guard(driven, telling(driven, isOver))]);
+  const renewing = driven.lease.renewWhile(
+    () => !isOver.yet && driven.failure === undefined,
+    () => renewLease(driven),
+  );
+  const beside = Promise.all([guard(driven, renewing), guard(driven, telling(driven, isOver))]);
   do {
     await Promise.all([select, pump, watch].map((part) => guard(driven, part(driven))));
     await Promise.all(driven.attempts);
@@ -117,17 +118,6 @@ async function loadLedger(driven: Driving): Promise<void> {
   for await (const item of world.catalog.query(ledgerOf(run))) {
     const entry = entries.merge(backupFrom(item));
     if (hasEnded(entry) && (entry.endedAt ?? 0) >= run.announcedUntil) announcer.tell(entry);
-  }
-}
-
-async function renewing(driven: Driving, isOver: { yet: boolean }): Promise<void> {
-  const { clock } = driven.world;
-  let renewAt = clock.now() + renewEveryMs;
-  while (!isOver.yet && driven.failure === undefined) {
-    await clock.sleep(Math.min(1000, renewAt - clock.now()));
-    if (isOver.yet || clock.now() < renewAt) continue;
-    await renewLease(driven);
-    renewAt = clock.now() + renewEveryMs;
   }
 }
 

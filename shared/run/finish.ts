@@ -13,16 +13,13 @@ export async function endRun(driven: Driving): Promise<void> {
   const { world, run, entries, listingError } = driven;
   const now = world.clock.now();
   await writeAsDriver(driven, {
-    update: `SET #state = :state, endedAt = :now, outcome = :outcome, throttled = throttled + :throttled, announcedUntil = :now, #ttl = :ttl${listingError === undefined ? '' : ', listingError = :error'}`,
-    names: { '#state': 'state', '#ttl': 'ttl' },
-    values: {
-      ':state': listingError === undefined ? 'COMPLETED' : 'FAILED',
-      ':now': now,
-      ':outcome': outcomeOf(entries.tables()),
-      ':throttled': driven.throttled,
-      ':ttl': ttlOfRun(now),
-      ...(listingError !== undefined && { ':error': listingError }),
-    },
+    state: listingError === undefined ? 'COMPLETED' : 'FAILED',
+    endedAt: now,
+    outcome: outcomeOf(entries.tables()),
+    throttled: run.throttled + driven.throttled,
+    announcedUntil: now,
+    ttl: ttlOfRun(now),
+    ...(listingError !== undefined && { listingError }),
   });
   world.metrics.addMetric('RunSeconds', MetricUnit.Seconds, (now - (run.startedAt ?? now)) / 1000);
   await tellEnd(driven);
@@ -39,7 +36,7 @@ export async function tellEnd(driven: Driving): Promise<void> {
   } else {
     await world.facts.publish(RunCompleted, [runCompleted(world, run, outcome)]);
   }
-  await writeAsDriver(driven, { update: 'REMOVE due, dueAt, driver, leaseUntil' });
+  await driven.lease.end();
 }
 
 function outcomeOf(tables: Entry[]): Outcome {

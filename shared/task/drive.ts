@@ -1,5 +1,6 @@
+import { LeaseLost } from '../lease.ts';
 import type { Invocation, Item, World } from '../world.ts';
-import { Driver, TaskLost } from './driver.ts';
+import { Driver } from './driver.ts';
 import { hasEnded, type Mistake, type Task, taskFrom } from './task.ts';
 
 /** Lambda invokes a function that threw again after one minute, and after two more. */
@@ -49,7 +50,7 @@ export async function driveTask<Kind extends Task>(
     await driver.keepDuring(() => goOn(course, driving));
     return driving.task;
   } catch (error) {
-    if (!(error instanceof TaskLost)) {
+    if (!(error instanceof LeaseLost)) {
       // Lambda's own retries go first. Where this fails, too, the lease runs out.
       await driver.leave(world.clock.now() + afterRetriesMs).catch(() => {});
       throw error;

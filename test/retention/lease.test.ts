@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { retentionKey } from '../../shared/retention/apply.ts';
-import { Lease } from '../../shared/retention/lease.ts';
+import { WantedLease } from '../../shared/retention/lease.ts';
 import { hub, type Surroundings, surroundings } from './surroundings.ts';
 
 let here: Surroundings;
@@ -20,7 +20,7 @@ test('a lease lets its process end a second after the work, and not with its nex
     },
   };
   const key = retentionKey({ plan: 'nightly', target: hub });
-  const lease = await here.run(Lease.take({ ...world, clock }, key, here.invocation()));
+  const lease = await here.run(WantedLease.take({ ...world, clock }, key, here.invocation()));
   await here.run(lease?.keepDuring(() => world.clock.sleep(1500)) ?? Promise.reject(new Error('No lease.')));
   expect(sleeps.size).toBe(1);
   for (const until of sleeps) expect(until - here.clock.now()).toBeLessThanOrEqual(1000);

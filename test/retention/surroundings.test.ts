@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { auditKey } from '../../shared/audit/memory.ts';
-import { Lease } from '../../shared/retention/lease.ts';
+import { WantedLease } from '../../shared/retention/lease.ts';
 import { hub, type Surroundings, surroundings } from './surroundings.ts';
 
 let here: Surroundings;
@@ -8,7 +8,7 @@ afterEach(() => here.restore());
 
 test('work that never ends is an error after hours of virtual time, not weeks of renewed leases', async () => {
   here = await surroundings('2026-01-01T00:00Z');
-  const lease = await here.run(Lease.take(here.world, auditKey(hub), here.invocation()));
+  const lease = await here.run(WantedLease.take(here.world, auditKey(hub), here.invocation()));
   await expect(here.run(lease?.keepDuring(() => new Promise(() => {})) ?? Promise.resolve())).rejects.toThrow(
     'has not ended',
   );

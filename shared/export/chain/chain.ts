@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExportRequest } from '../../../events/export-request.ts';
+import { LeaseLost } from '../../lease.ts';
 import { type Target, targetKey } from '../../target.ts';
-import { TaskLost } from '../../task/driver.ts';
 import type { Item, Key, World } from '../../world.ts';
 import type { ChainLink } from '../chain-link.ts';
 
@@ -95,7 +95,7 @@ const keptSeconds = 400 * 86_400;
 
 /**
  * Writes a chain as it is to be now.
- * @throws TaskLost when another driver has written it since it was read.
+ * @throws LeaseLost when another driver has written it since it was read.
  */
 export async function writeChain(
   { catalog, clock }: World,
@@ -115,7 +115,7 @@ export async function writeChain(
   };
   const condition = rev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev';
   const written = await catalog.put(item, { condition, ...(rev > 0 && { values: { ':rev': rev } }) });
-  if (!written.done) throw new TaskLost(`Another goes on with the exports of ${before.table.name}.`);
+  if (!written.done) throw new LeaseLost(`Another goes on with the exports of ${before.table.name}.`);
   return chainFrom(item);
 }
 

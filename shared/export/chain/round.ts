@@ -1,11 +1,12 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ExportRoundCompleted } from '../../../events/chain-events.ts';
 import { errorText, isOfAws, PermanentError } from '../../errors.ts';
+import { LeaseLost } from '../../lease.ts';
 import { targetsOf } from '../../plan.ts';
 import type { ExportsPlan } from '../../plans/exports.ts';
 import { nextFiring, parseSchedule } from '../../schedule.ts';
 import { parseTarget, targetKey } from '../../target.ts';
-import { Driver, TaskLost } from '../../task/driver.ts';
+import { Driver } from '../../task/driver.ts';
 import { taskKey } from '../../task/task.ts';
 import type { Invocation, World } from '../../world.ts';
 import { advance, isSettled, type Rounding } from './advance.ts';
@@ -94,7 +95,7 @@ export async function driveRound(world: World, id: string, invocation: Invocatio
     else await driver.leave(dueAt);
     await wakeForNewer(world, id, goal);
   } catch (error) {
-    if (error instanceof TaskLost) return world.logger.warn('another driver has taken over');
+    if (error instanceof LeaseLost) return world.logger.warn('another driver has taken over');
     // Lambda's own retries go first. Where this fails, too, the lease runs out.
     await driver.leave(world.clock.now() + afterRetriesMs).catch(() => {});
     throw error;
@@ -160,7 +161,7 @@ async function goOn(
     return next === undefined ? undefined : next + lateMs;
   }
   const wakes = left.map(({ step, retryAt }) => (step === undefined ? (retryAt ?? now) : now + soonMs));
-  const own = errors.find((error) => error instanceof TaskLost) ?? errors.find((error) => !isOfAws(error));
+  const own = errors.find((error) => error instanceof LeaseLost) ?? errors.find((error) => !isOfAws(error));
   if (own !== undefined) throw own;
   return Math.max(now, Math.min(...wakes, ...(errors.length > 0 ? [now + soonMs] : [])));
 }
