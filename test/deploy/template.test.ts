@@ -145,9 +145,9 @@ describe('events', () => {
     ]);
   });
 
-  test('of runs without failures are told to nobody', () => {
+  test('of runs and rounds of exports without failures are told to nobody', () => {
     expect(propertiesOf(full, 'TellOfFailedBackups').EventPattern).toMatchObject({
-      'detail-type': ['Run Completed'],
+      'detail-type': ['Run Completed', 'Export Round Completed'],
       detail: { failed: [{ numeric: ['>', 0] }] },
     });
   });
