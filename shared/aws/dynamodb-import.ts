@@ -69,9 +69,11 @@ export function importCallsOf(options: ClientOptions, region: string): ImportCal
       return found && { document: found.Policy ?? '', revision: found.RevisionId ?? '' };
     },
 
-    async putPolicy(tableArn, document) {
+    async putPolicy(tableArn, document, notAfter) {
       const input = { ResourceArn: tableArn, Policy: document, ExpectedRevisionId: 'NO_POLICY' };
-      await once.send(new PutResourcePolicyCommand(input));
+      const command = new PutResourcePolicyCommand(input);
+      command.middlewareStack.addRelativeTo(fence(notAfter), beforeItLeaves);
+      await once.send(command);
     },
 
     async deletePolicy(tableArn, revision) {

@@ -63,8 +63,11 @@ export interface ImportCalls {
   /** ARNs of the imports to a table, newest first; a page. */
   listImports(tableArn: string, after?: string): Promise<{ arns: string[]; next?: string }>;
   policyOf(tableArn: string): Promise<FoundPolicy | undefined>;
-  /** Only where there is none. */
-  putPolicy(tableArn: string, document: string): Promise<void>;
+  /**
+   * Only where there is none: one attempt.
+   * @throws FencedError as above.
+   */
+  putPolicy(tableArn: string, document: string, notAfter: number): Promise<void>;
   deletePolicy(tableArn: string, revision: string): Promise<void>;
   /**
    * Writes up to 25 records with different keys: one attempt. Answers with those that DynamoDB did not take, by their

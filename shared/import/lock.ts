@@ -1,7 +1,9 @@
+import { requestTimeoutMs } from '../aws/client.ts';
 import { kindOf } from '../errors.ts';
 import { fail, write } from '../task/drive.ts';
 import { leftBehindOf } from './context.ts';
 import type { Importing } from './import-task.ts';
+import { quietAt, signedForMs } from './writer.ts';
 
 /** Whatever changes items (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html). */
 const writes = [
@@ -45,27 +47,44 @@ export function isLockOf(taskId: string, document: string): boolean {
 
 const busyMs = 15_000;
 
-/** Keeps other writers out. A policy of somebody else's is not touched: then nobody can be kept out, and it ends. */
+/**
+ * Keeps other writers out. It is told beforehand, as with writes: a policy that arrived when the import is over would
+ * close the table for good. A policy of somebody else's is not touched: then nobody can be kept out, and it ends.
+ */
 export async function lock(importing: Importing): Promise<'next' | number> {
   const { world, task } = importing;
-  const { target } = task.plan;
-  const calls = world.imports(target);
-  const tableArn = task.tableArn ?? '';
-  const found = await calls.policyOf(tableArn);
+  const calls = world.imports(task.plan.target);
+  const found = await calls.policyOf(task.tableArn ?? '');
   if (found !== undefined && !isLockOf(task.id, found.document)) return failTaken(importing);
   if (found === undefined) {
-    try {
-      await calls.putPolicy(tableArn, lockOf(task.id, tableArn, world.importer(target)));
-    } catch (error) {
-      // Somebody was faster, or an earlier call of ours is seen only now.
-      const isThere = error instanceof Error && /^PolicyNotFound/.test(error.name);
-      const kind = kindOf(error);
-      if (!isThere && (kind === 'refused' || kind === 'gone')) throw error;
-      return world.clock.now() + busyMs;
-    }
+    const came = await putLock(importing);
+    if (came !== 'next') return came;
   }
-  await write(importing, { lockedAt: world.clock.now() }, 'other writers are kept out');
+  const lockedAt = world.clock.now();
+  await write(importing, { lockedAt, writingUntil: undefined }, 'other writers are kept out');
   return 'next';
+}
+
+async function putLock(importing: Importing): Promise<'next' | number> {
+  const { world, task } = importing;
+  const { target } = task.plan;
+  const tableArn = task.tableArn ?? '';
+  const writingUntil = world.clock.now() + signedForMs;
+  await write(importing, { writingUntil });
+  try {
+    const document = lockOf(task.id, tableArn, world.importer(target));
+    await world.imports(target).putPolicy(tableArn, document, writingUntil - requestTimeoutMs);
+    return 'next';
+  } catch (error) {
+    // Somebody was faster, or an earlier call of ours is seen only now.
+    const isThere = error instanceof Error && /^PolicyNotFound/.test(error.name);
+    const kind = isThere ? 'later' : kindOf(error);
+    if (kind === 'refused' || kind === 'gone') throw error;
+    const now = world.clock.now();
+    const isOpen = kind === 'ambiguous';
+    await write(importing, { writingUntil: isOpen ? now : undefined });
+    return isOpen ? quietAt(now) : now + busyMs;
+  }
 }
 
 /** Lets others write. Answers with a sentence when somebody has exchanged the policy meanwhile: it stays. */

@@ -11,7 +11,7 @@ const batchesAtOnce = 4;
 export const roundSize = batchSize * batchesAtOnce;
 
 /** Writes may be signed for so long after the last checkpoint, and a checkpoint is made before that. */
-const signedForMs = 60_000;
+export const signedForMs = 60_000;
 const renewBeforeMs = 25_000;
 /** AWS refuses a request that arrives more than five minutes after its stamp; and clocks may disagree a little. */
 const arrivesWithinMs = 305_000;
