@@ -1,3 +1,8 @@
 'use strict';
 
-module.exports = [require('./bundle/leave-out.cjs'), require('./bundle/contracts.cjs'), require('./bundle/plans.cjs')];
+module.exports = [
+  require('./bundle/leave-out.cjs'),
+  require('./bundle/contracts.cjs'),
+  require('./bundle/api-document.cjs'),
+  require('./bundle/plans.cjs'),
+];

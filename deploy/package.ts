@@ -29,7 +29,7 @@ export interface PackageOptions {
 const patienceMs = 180_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const parts = ['deploy', 'events', 'functions', 'shared', 'package.json', 'serverless.yml'];
+const parts = ['deploy', 'docs/openapi.json', 'events', 'functions', 'shared', 'package.json', 'serverless.yml'];
 
 /**
  * Packages the service as `npx serverless package` does, in a copy of its own: several can do so at once, and nothing

@@ -1,13 +1,17 @@
+import { apiSource } from '../events/contract.ts';
+
 const bus = { EventBusName: { Ref: 'RequestsBus' } };
 const put = {
   Principal: '*',
   Action: 'events:PutEvents',
   Resource: { 'Fn::GetAtt': ['RequestsBus', 'Arn'] },
 };
+/** The API puts what signed callers ask for. */
+const apiRole = { 'Fn::GetAtt': ['ApiRole', 'Arn'] };
 
 /**
- * The statements of the bus of requests: those named may put, and an explicit Deny stops everybody else, whatever
- * their own policies say. With nobody named it stops all.
+ * The statements of the bus of requests: the API and those named may put, and an explicit Deny stops everybody else,
+ * whatever their own policies say. The API's source says that a requester is verified: nobody else may use it.
  */
 export function onlyRequesters(requesters: string[]) {
   for (const arn of requesters) {
@@ -17,11 +21,20 @@ export function onlyRequesters(requesters: string[]) {
       throw Object.assign(new Error(sentence), { stack: sentence });
     }
   }
-  const named = { 'aws:PrincipalArn': requesters };
-  const deny = { Effect: 'Deny', ...put, ...(requesters.length > 0 && { Condition: { ArnNotLike: named } }) };
-  const allow = { Effect: 'Allow', ...put, Condition: { ArnLike: named } };
+  const deny = {
+    Effect: 'Deny',
+    ...put,
+    Condition: { ArnNotLike: { 'aws:PrincipalArn': [...requesters, apiRole] } },
+  };
+  const pretend = {
+    Effect: 'Deny',
+    ...put,
+    Condition: { StringEquals: { 'events:source': apiSource }, ArnNotLike: { 'aws:PrincipalArn': apiRole } },
+  };
+  const allow = { Effect: 'Allow', ...put, Condition: { ArnLike: { 'aws:PrincipalArn': requesters } } };
   return {
     RequestsOnlyFromRequesters: policy('only-requesters', deny),
+    ApiSourceOnlyFromApi: policy('api-source-only-from-api', pretend),
     ...(requesters.length > 0 && { RequestsFromRequesters: policy('requesters', allow) }),
   };
 }

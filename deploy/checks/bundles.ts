@@ -13,7 +13,8 @@ const budgets: Record<string, number> = {
   audit: 260_000,
   'take-backups': 275_000,
   export: 300_000,
-  api: 300_000,
+  // With the routes' contracts in three dialects, and the document of the API.
+  api: 370_000,
   // These two speak to every service that a table's settings are of.
   import: 320_000,
   restore: 320_000,

@@ -57,8 +57,10 @@ const freeWhileIdle = [
   ...['Schedule', 'ScheduleGroup'].map((name) => `AWS::Scheduler::${name}`),
   ...['Queue', 'QueuePolicy'].map((name) => `AWS::SQS::${name}`),
   ...['Topic', 'TopicPolicy'].map((name) => `AWS::SNS::${name}`),
+  ...['Api', 'Stage', 'Integration', 'Route'].map((name) => `AWS::ApiGatewayV2::${name}`),
   ...['Bucket', 'BucketPolicy'].map((name) => `AWS::S3::${name}`),
   'AWS::IAM::Role',
+  'AWS::IAM::ManagedPolicy',
   'AWS::Logs::LogGroup',
   'AWS::DynamoDB::Table',
 ];

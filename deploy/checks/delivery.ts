@@ -101,12 +101,15 @@ function queueProblems(template: Template, id: string, { DeadLetterConfig }: Tar
   return isAllowed ? [] : [`EventBridge may not write the dead letters of ${id}.`];
 }
 
-/** Every function of ours is invoked asynchronously: what it throws must go somewhere. */
+/** What a function throws that is invoked asynchronously must go somewhere; callers of the API wait for its answer. */
 function failureProblems(template: Template): string[] {
   const configured = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig')
     .filter(([, { DestinationConfig }]) => (DestinationConfig as { OnFailure?: object } | undefined)?.OnFailure)
     .map(([, { FunctionName }]) => targetOf(FunctionName));
+  const answering = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(([, integration]) =>
+    targetOf(integration.IntegrationUri),
+  );
   return resourcesOf(template, 'AWS::Lambda::Function')
-    .filter(([id]) => !configured.includes(id))
+    .filter(([id]) => !configured.includes(id) && !answering.includes(id))
     .map(([id]) => `${id} has no on-failure destination.`);
 }

@@ -69,6 +69,8 @@ describe('the catalog', () => {
   });
 });
 
+const api = { 'Fn::GetAtt': ['ApiRole', 'Arn'] };
+
 describe('the buses', () => {
   test('of facts refuses everybody but the roles of the functions and the root user, who could change that', () => {
     const { Effect, Principal, Condition } = statementOf(plain, 'FactsOnlyFromFunctions');
@@ -88,21 +90,32 @@ describe('the buses', () => {
     });
   });
 
-  test('of requests refuses everybody when nobody is named', () => {
+  test('of requests refuses everybody but the API when nobody is named', () => {
     const statement = statementOf(plain, 'RequestsOnlyFromRequesters');
     expect(statement).toMatchObject({ Effect: 'Deny', Principal: '*', Action: 'events:PutEvents' });
-    expect(statement.Condition).toBeUndefined();
+    expect(statement.Condition).toEqual({ ArnNotLike: { 'aws:PrincipalArn': [api] } });
     expect(plain.template.Resources).not.toHaveProperty('RequestsFromRequesters');
   });
 
   test('of requests lets those put who are named, and refuses the rest', () => {
-    const named = {
-      'aws:PrincipalArn': ['arn:aws:iam::123456789012:role/ci', 'arn:aws:iam::123456789012:user/ops-*'],
-    };
-    expect(statementOf(full, 'RequestsOnlyFromRequesters').Condition).toEqual({ ArnNotLike: named });
+    const named = ['arn:aws:iam::123456789012:role/ci', 'arn:aws:iam::123456789012:user/ops-*'];
+    expect(statementOf(full, 'RequestsOnlyFromRequesters').Condition).toEqual({
+      ArnNotLike: { 'aws:PrincipalArn': [...named, api] },
+    });
     expect(statementOf(full, 'RequestsFromRequesters')).toMatchObject({
       Effect: 'Allow',
-      Condition: { ArnLike: named },
+      Condition: { ArnLike: { 'aws:PrincipalArn': named } },
+    });
+  });
+
+  test('of requests takes the source of the API, which says that a requester is verified, from the API only', () => {
+    expect(statementOf(full, 'ApiSourceOnlyFromApi')).toMatchObject({
+      Effect: 'Deny',
+      Principal: '*',
+      Condition: {
+        StringEquals: { 'events:source': 'tablekeep.api' },
+        ArnNotLike: { 'aws:PrincipalArn': api },
+      },
     });
   });
 
