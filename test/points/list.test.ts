@@ -174,3 +174,78 @@ test('an id leads to its backup, whatever became of it, and to no other', async 
     { numRuns: 100 },
   );
 });
+
+test('a run that goes on while the directory is written is listed to its end, and counted', async () => {
+  const { catalog, world } = reader();
+  const name = { plan: 'daily', target: hub, stamp: '20260531T020000Z' };
+  const scheduledAt = Date.UTC(2026, 4, 31, 2);
+  const run = {
+    ...name,
+    state: 'RUNNING' as const,
+    selector: { include: ['*'], exclude: [], tags: {} },
+    ...{ scheduledAt, deadlineAt: scheduledAt + 48 * 3_600_000, overlap: 'skip' as const },
+    ...{ announcedUntil: 0, throttled: 0 },
+  };
+  const backup = (index: number, createdAt: number): Backup => ({
+    ...{ ...name, tableId: ids[index] ?? '', tableName: 't', state: 'AVAILABLE', attempt: 1, createdAt },
+  });
+  await put(catalog, { run, backups: [backup(0, scheduledAt + 5000)] });
+  await pass(world, now);
+  const later = { ...run, state: 'COMPLETED' as const, endedAt: now + 60_000 };
+  const outcome = { completed: 3, failed: 0, skipped: 0, failedTables: [] };
+  const more = [backup(1, now - 60_000), backup(2, scheduledAt + 4000)];
+  await put(catalog, { run: { ...later, outcome }, backups: more });
+  for (const sort of sorts) expect(await walk(world, { sort: [sort], limit: 1 })).toHaveLength(3);
+  const [newest] = (await page(world, {})).points;
+  expect(newest?.tableId).toBe(ids[1]);
+  expect((await page(world, {})).totalCount).toBe(3);
+  expect((await page(world, { tableId: ids[2] ?? '' })).points).toHaveLength(1);
+});
+
+test('the count of all is what the directories say, with the runs since; that of one table is exact', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, fc.constantFrom(...ids), async (runs, tableId) => {
+      const { catalog, world } = reader();
+      await remember(catalog);
+      for (const run of runs) if (run.run.endedAt !== undefined) await put(catalog, run);
+      await pass(world, now + 10 * 86_400_000);
+      const all = (await everything(catalog)).filter(isPoint);
+      const { totalCount, totalCountAsOf } = await page(world, { limit: 1 });
+      expect(totalCount).toBe(all.length);
+      expect(totalCountAsOf).toBeLessThanOrEqual(now);
+      const ofTable = await page(world, { limit: 1, tableId });
+      expect(ofTable.totalCount).toBe(all.filter((backup) => backup.tableId === tableId).length);
+      expect(ofTable.totalCountAsOf).toBeUndefined();
+    }),
+  );
+});
+
+test.each<[string, PointQuery, RegExp]>([
+  ['a page of none', { limit: 0 }, /1 to 1000/],
+  ['a larger page than there is', { limit: 1001 }, /1 to 1000/],
+  ['a negative page', { limit: -2 }, /1 to 1000/],
+  ['an offset beyond 10,000', { offset: 10_001 }, /cursor/],
+  ['a negative offset', { offset: -1 }, /from 0/],
+  ['one column in both directions', { sort: ['sizeAsc', 'sizeDesc'] }, /twice/],
+  ['a cursor that is none', { cursor: 'abc' }, /no cursor/],
+  ['a cursor that is no text of ours', { cursor: '"><script>' }, /no cursor/],
+])('%s is refused, with what to do', async (_what, query, words) => {
+  const answer = await listPoints(reader().world, query);
+  expect(JSON.stringify(answer)).toMatch(words);
+});
+
+test('a cursor is good for the order and the filters that it was given for, and for no other', async () => {
+  const { catalog, world } = reader();
+  for (const run of fc.sample(histories, { numRuns: 1, seed: 7 })[0] ?? []) await put(catalog, run);
+  const { next = '' } = await page(world, { limit: 1 });
+  expect(next).not.toBe('');
+  for (const other of [
+    { sort: ['sizeAsc' as const] },
+    { accounts: [hub.account] },
+    { tableId: ids[0] ?? '' },
+    { offset: 1 },
+  ]) {
+    expect(await listPoints(world, { ...other, cursor: next })).toHaveProperty('mistakes');
+  }
+  expect(await listPoints(world, { limit: 7, cursor: next })).toHaveProperty('points');
+});
