@@ -23,7 +23,7 @@ const functions = childRunner();
 const endpoint = `http://127.0.0.1:${port}`;
 /** AWS takes minutes for these; who tries things out should not wait so long. */
 const quick = { restoreHiddenMs: () => 1000, restoreMs: () => 10_000, exportMs: () => 10_000, importMs: () => 10_000 };
-const apigateway = { onRefused: (refused: Refused) => line(`  ${sentenceOf(refused)}`) };
+const apigateway = { onRefused: (refused: Refused) => refused.status === 403 && line(`  ${sentenceOf(refused)}`) };
 const aws = createWholeAws({ endpoint, runner: () => functions.run, seed: process.pid, dynamodb: quick, apigateway });
 const server = await listen(aws, port).catch((error: Error) => {
   line(error.message);
@@ -64,9 +64,9 @@ async function prepare(aws: WholeAws): Promise<void> {
 }
 
 /** The gateway answers a refusal with two words; here is why. */
-function sentenceOf({ status, method, path, reason }: Refused): string {
+function sentenceOf({ method, path, reason }: Refused): string {
   const remedy = /secret/.test(reason) ? ' The secret of a key that is no session’s is the key itself.' : '';
-  return `REST API: ${status} for ${method} ${path}: ${reason}.${remedy}`;
+  return `REST API: ${method} ${path} is forbidden: ${reason}.${remedy}`;
 }
 
 /** The plans of plans.yml, and one that fires every minute so that there is something to see. */

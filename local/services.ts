@@ -8,6 +8,7 @@ import { dynamodb, type Inspection } from './dynamodb/dynamodb.ts';
 import type { Options as DynamodbOptions } from './dynamodb/options.ts';
 import type { Weather } from './eventbridge/deliver.ts';
 import { createEventBridge } from './eventbridge/eventbridge.ts';
+import { createIamApi } from './iam/api.ts';
 import { createIam, type LocalIam } from './iam/iam.ts';
 import { type KinesisOptions, kinesis } from './kinesis.ts';
 import { kms } from './kms.ts';
@@ -64,6 +65,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
     s3,
     sns,
     cloudformation,
+    createIamApi(iam),
     createSts(iam),
     createSqs(core),
     createEventBridge(core, { assumeFor: iam.assumeFor, weather }),

@@ -36,6 +36,8 @@ export interface Roles {
   /** A managed policy; without a document it is taken away. */
   putManagedPolicy(arn: string, document: PolicyDocument | undefined): void;
   attachPolicy(roleArn: string, policyArn: string): void;
+  /** Throws `AwsError` NoSuchEntity for a policy that the role does not have. */
+  detachPolicy(roleArn: string, policyArn: string): void;
   policiesOf(roleArn: string): PolicyDocument[];
 }
 
@@ -114,6 +116,13 @@ export function createRoles(random: Random): Roles {
       checkManaged(policyArn);
       const role = existing(roleArn);
       role.managedPolicies = [...new Set([...role.managedPolicies, policyArn])];
+    },
+    detachPolicy(roleArn, policyArn) {
+      const role = existing(roleArn);
+      if (!role.managedPolicies.includes(policyArn)) {
+        throw new AwsError('NoSuchEntity', `Policy ${policyArn} was not found.`, 404);
+      }
+      role.managedPolicies = role.managedPolicies.filter((arn) => arn !== policyArn);
     },
     policiesOf(roleArn) {
       const role = roles.get(roleArn);
