@@ -1,6 +1,7 @@
 import type { Contract } from '../../events/contract.ts';
 import type { OperationOnBackup } from '../../events/operation-requests.ts';
 import { iso } from '../clock.ts';
+import { sentence } from '../restore/words.ts';
 import { contentAt } from '../retention/rules.ts';
 import type { Backup } from '../run.ts';
 import type { World } from '../world.ts';
@@ -27,7 +28,7 @@ export async function askOfBackup(
 export function checkNotNeeded({ tableName, hold, pins, ...backup }: Backup, field: string): void {
   const which = `The backup of ${tableName} from ${iso(contentAt(backup))}`;
   if (hold !== undefined) {
-    const problem = `${which} is held by ${hold.by}: ${hold.reason}`;
+    const problem = sentence(`${which} is held by ${hold.by}: ${hold.reason}`);
     throw conflict('Held', field, problem, 'Lift the hold first.');
   }
   if (pins !== undefined && pins.size > 0) {

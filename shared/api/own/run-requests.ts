@@ -67,7 +67,7 @@ export const backUpTables = route({
   id: 'backUpTables',
   summary: 'Back up some tables now',
   description:
-    'Without expiresAt, which is at least an hour away, these backups stay until somebody deletes them. A table that is not there is skipped, and the run says so.',
+    'Without expiresAt, which is at least an hour away, these backups stay until somebody deletes them. A table that is not there fails the run when the others have been taken.',
   body: z.strictObject(
     {
       tables: z.array(tableName, tablesWords).check(z.minLength(1, tablesWords), z.maxLength(100, tablesWords)),

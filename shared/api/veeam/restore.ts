@@ -3,10 +3,11 @@ import { region, tableName } from '../../../events/contract.ts';
 import type { RestoreRequest } from '../../../events/restore-request.ts';
 import { iso } from '../../clock.ts';
 import type { Backup } from '../../run.ts';
-import { tablesOf } from '../../standing/standing.ts';
+import { targetKey } from '../../target.ts';
 import type { World } from '../../world.ts';
 import { askForTask } from '../ask.ts';
 import { conflict, wrong } from '../failure.ts';
+import { lastKnownToLive } from '../lives.ts';
 import { availablePointOf, sourceOf } from '../points.ts';
 import { route } from '../route.ts';
 import { path, point } from './points.ts';
@@ -101,17 +102,16 @@ function checked({ restoreToOriginal, differentLocationSpecification: given }: B
   return wanted;
 }
 
-/** By the last audit: whether it lives now, the restore itself looks at once more. */
-async function checkGone(world: World, { target, tableName: name }: Backup): Promise<void> {
-  const found = await tablesOf(world, { target, name });
-  const [living] = found?.tables ?? [];
-  if (living === undefined) return;
-  const since = found?.asOf === undefined ? '' : ` (audit of ${iso(found.asOf)})`;
+/** Whether it lives now, the restore itself looks at once more. */
+async function checkGone(world: World, backup: Backup): Promise<void> {
+  const { target, tableName: name } = backup;
+  const at = await lastKnownToLive(world, backup);
+  if (at === undefined) return;
   throw conflict(
     'TableLives',
     'restoreToOriginal',
-    `The table ${name} lives in ${target.account}/${target.region}${since}, and a restore never overwrites.`,
-    `Give restoreToOriginal: false with another name; or, if it was deleted since, with the name ${name}.`,
+    `The table ${name} lives in ${targetKey(target)}, as of ${iso(at)}, and a restore never overwrites.`,
+    `Give restoreToOriginal: false and another name; or, if it was deleted since, the name ${name}.`,
   );
 }
 
