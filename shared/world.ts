@@ -162,6 +162,8 @@ export interface BackupListing {
 export interface DynamoDb {
   listTables(after?: string): Promise<TableListing>;
   describeTable(name: string): Promise<TableDescription>;
+  /** An import is making it: like a restore, it takes its time. */
+  isBeingImported(tableArn: string): Promise<boolean>;
   /**
    * @throws FencedError when the signature's own stamp is later than `notAfter` (epoch ms): nothing was sent.
    */

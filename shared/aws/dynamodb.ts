@@ -13,6 +13,7 @@ import {
   GetItemCommand,
   type GetItemCommandInput,
   ListBackupsCommand,
+  ListImportsCommand,
   ListTablesCommand,
   type ProvisionedThroughputDescription,
   PutItemCommand,
@@ -91,6 +92,11 @@ export function dynamoDbOf(options: ClientOptions, region: string): DynamoDb {
         ...(Table.ProvisionedThroughput && { capacity: capacityOf(Table.ProvisionedThroughput) }),
         ...(Table.SSEDescription?.KMSMasterKeyArn && { keyArn: Table.SSEDescription.KMSMasterKeyArn }),
       } satisfies TableDescription;
+    },
+
+    async isBeingImported(tableArn) {
+      const { ImportSummaryList = [] } = await patient.send(new ListImportsCommand({ TableArn: tableArn }));
+      return ImportSummaryList.some(({ ImportStatus }) => ImportStatus === 'IN_PROGRESS');
     },
 
     async createBackup(tableName, backupName, notAfter) {

@@ -147,7 +147,9 @@ class Lister {
     const { world, run } = this.#driven;
     try {
       const table = await world.dynamodb(run.target, 'read').describeTable(name);
-      if (table.isBeingRestored) return this.#beingRestored(name);
+      if (table.isBeingRestored) return this.#beingMade(name, 'restored');
+      if (table.status === 'CREATING' && (await this.#isBeingImported(table.arn)))
+        return this.#beingMade(name, 'imported');
       return table.status === 'DELETING' ? undefined : { name, id: table.id, facts: factsOf(run.target, table) };
     } catch (error) {
       return kindOf(error) === 'gone' ? undefined : { name, error };
@@ -155,11 +157,22 @@ class Lister {
   }
 
   /** It would hold the run open until it is ACTIVE, and with that the next firings of all other tables. */
-  #beingRestored(name: string): SelectedTable | undefined {
+  #beingMade(name: string, how: 'restored' | 'imported'): SelectedTable | undefined {
     const { world, run } = this.#driven;
-    world.logger.info('table is being restored and not selected', { table: name });
+    world.logger.info('table is being made and not selected', { table: name, how });
     if (run.plan !== adHoc) return undefined;
-    return { name, id: idOfRefused(name), refused: 'It is still being restored; ask again when it is ACTIVE.' };
+    return { name, id: idOfRefused(name), refused: `It is still being ${how}; ask again when it is ACTIVE.` };
+  }
+
+  /** Whoever may not ask takes it for a table that will be there in a moment. */
+  async #isBeingImported(tableArn: string): Promise<boolean> {
+    const { world, run } = this.#driven;
+    try {
+      return await world.dynamodb(run.target, 'read').isBeingImported(tableArn);
+    } catch (error) {
+      if (kindOf(error) !== 'refused') throw error;
+      return false;
+    }
   }
 }
 

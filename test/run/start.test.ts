@@ -131,6 +131,35 @@ describe('a table that is being restored', () => {
   });
 });
 
+test('a table that is being imported is left to the next run, too', async () => {
+  const { here, functions } = await start(2, { isWhole: true, dynamodb: { importMs: () => 20 * 60_000 } });
+  const made = (service: string, operation: string, input: Record<string, unknown>) =>
+    here.aws.core.call({ service, operation, input, caller: here.iam.caller(hub.account), ...hub });
+  await made('s3', 'CreateBucket', { Bucket: 'archive' });
+  await made('dynamodb', 'ImportTable', {
+    S3BucketSource: { S3Bucket: 'archive' },
+    InputFormat: 'DYNAMODB_JSON',
+    TableCreationParameters: {
+      TableName: 'orders-imported',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    },
+  });
+  functions.fire('nightly');
+  await seconds(here, 120);
+  functions.request({ tables: ['orders-imported'], reason: 'x' });
+  await seconds(here, 120);
+  const ended = functions.factsOf('Run Completed').map(({ detail }) => [detail.tables, detail.completed]);
+  expect(ended).toEqual([
+    [2, 2],
+    [1, 0],
+  ]);
+  expect(functions.factsOf('Backup Failed').map(({ detail }) => detail.error)).toEqual([
+    'It is still being imported; ask again when it is ACTIVE.',
+  ]);
+});
+
 describe('runs at once', () => {
   test('are no more than the deployment allows; the others wait and then run', async () => {
     const plans = Object.fromEntries(['one', 'two', 'three'].map((name) => [name, { ...nightly, rate: 1 }]));
