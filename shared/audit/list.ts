@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { Target } from '../target.ts';
 import type { BackupSummary, World } from '../world.ts';
 
@@ -8,10 +9,9 @@ export async function* listBackups(
   { from, until, perSecond }: { from: number; until: number; perSecond: number },
 ): AsyncGenerator<BackupSummary[]> {
   const dynamodb = world.dynamodb(target, 'read');
-  for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+  const read = (after: string | undefined) => {
     const list = () => dynamodb.listBackups({ from, until, ...(after !== undefined && { after }) });
-    const page = await world.quotas.pace(target, 'ListBackups', list, { perSecond });
-    yield page?.backups ?? [];
-    after = page?.next;
-  }
+    return world.quotas.pace(target, 'ListBackups', list, { perSecond });
+  };
+  for await (const page of pages(read, (page) => page?.next)) yield page?.backups ?? [];
 }

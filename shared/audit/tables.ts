@@ -1,5 +1,6 @@
 import { kindOf } from '../errors.ts';
 import { idOfRefused } from '../ledger.ts';
+import { pages } from '../pages.ts';
 import { type Plan, targetsOf } from '../plan.ts';
 import type { ExportsPlan } from '../plans/exports.ts';
 import { isOptedOut, selectTables } from '../selection.ts';
@@ -66,11 +67,8 @@ export async function lookAtTables(world: World, target: Target): Promise<Tables
 
 async function listNames(world: World, target: Target): Promise<string[]> {
   const names: string[] = [];
-  for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
-    const page = await world.dynamodb(target, 'read').listTables(after);
-    names.push(...page.names);
-    after = page.next;
-  }
+  const list = (after: string | undefined) => world.dynamodb(target, 'read').listTables(after);
+  for await (const page of pages(list, ({ next }) => next)) names.push(...page.names);
   const isHome = targetKey(target) === targetKey(world.hub);
   return names.filter((name) => !isHome || name !== world.options.catalog);
 }

@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { ClientOptions } from './client.ts';
 import { jsonRequest, otherService } from './other-service.ts';
 
@@ -51,12 +52,10 @@ export function scalingCalls(options: ClientOptions, region: string) {
   /** Describe operations answer 50 at most, policies 10. */
   const all = async <Member>(operation: string, member: string, input: object): Promise<Member[]> => {
     const found: Member[] = [];
-    let NextToken: string | undefined;
-    do {
-      const page = await call<Record<string, unknown>>(operation, { ...input, NextToken });
+    const describe = (NextToken?: string) => call<Record<string, unknown>>(operation, { ...input, NextToken });
+    for await (const page of pages(describe, ({ NextToken }) => NextToken as string | undefined)) {
       found.push(...((page[member] ?? []) as Member[]));
-      NextToken = page.NextToken as string | undefined;
-    } while (NextToken);
+    }
     return found;
   };
 

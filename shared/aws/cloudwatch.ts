@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { ClientOptions } from './client.ts';
 import { jsonRequest, otherService } from './other-service.ts';
 
@@ -15,17 +16,14 @@ export function alarmCalls(options: ClientOptions, region: string) {
   return {
     async metricAlarms(names?: string[]): Promise<MetricAlarm[]> {
       const found: MetricAlarm[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page: { MetricAlarms?: MetricAlarm[]; NextToken?: string } = await call('DescribeAlarms', {
+      const describe = (NextToken?: string): Promise<{ MetricAlarms?: MetricAlarm[]; NextToken?: string }> =>
+        call('DescribeAlarms', {
           AlarmTypes: ['MetricAlarm'],
           ...(names && { AlarmNames: names }),
           MaxRecords: 100,
           NextToken,
         });
-        found.push(...(page.MetricAlarms ?? []));
-        NextToken = page.NextToken;
-      } while (NextToken);
+      for await (const page of pages(describe, ({ NextToken }) => NextToken)) found.push(...(page.MetricAlarms ?? []));
       return found;
     },
     putMetricAlarm: (alarm: Record<string, unknown>) => call('PutMetricAlarm', alarm),

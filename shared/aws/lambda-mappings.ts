@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { ClientOptions } from './client.ts';
 import { otherService } from './other-service.ts';
 
@@ -17,17 +18,11 @@ export function mappingCalls(options: ClientOptions, region: string) {
   return {
     async ofStream(streamArn: string): Promise<Mapping[]> {
       const found: Mapping[] = [];
-      let Marker: string | undefined;
-      do {
-        const query = { EventSourceArn: streamArn, ...(Marker && { Marker }) };
-        const page: { EventSourceMappings?: Mapping[]; NextMarker?: string } = await send({
-          method: 'GET',
-          path,
-          query,
-        });
+      const list = (Marker?: string): Promise<{ EventSourceMappings?: Mapping[]; NextMarker?: string }> =>
+        send({ method: 'GET', path, query: { EventSourceArn: streamArn, ...(Marker && { Marker }) } });
+      for await (const page of pages(list, ({ NextMarker }) => NextMarker)) {
         found.push(...(page.EventSourceMappings ?? []));
-        Marker = page.NextMarker || undefined;
-      } while (Marker);
+      }
       return found;
     },
     create: (mapping: Record<string, unknown>) => send({ method: 'POST', path, body: mapping }),

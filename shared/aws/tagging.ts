@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { Tagging } from '../world.ts';
 import type { ClientOptions } from './client.ts';
 import { jsonRequest, otherService } from './other-service.ts';
@@ -15,20 +16,19 @@ export function taggingOf(options: ClientOptions, region: string): Tagging {
   const send = otherService(options, region, { host: 'tagging', signingName: 'tagging' });
   return {
     async *taggedTables() {
-      let token: string | undefined;
-      do {
-        const { ResourceTagMappingList = [], PaginationToken } = await send<Page>(
+      const getResources = (PaginationToken: string | undefined) =>
+        send<Page>(
           jsonRequest('ResourceGroupsTaggingAPI_20170126.GetResources', '1.1', {
             ResourceTypeFilters: ['dynamodb:table'],
             ResourcesPerPage: 100,
-            PaginationToken: token,
+            PaginationToken,
           }),
         );
+      for await (const { ResourceTagMappingList = [] } of pages(getResources, (page) => page.PaginationToken)) {
         for (const { ResourceARN = '', Tags = [] } of ResourceTagMappingList) {
           yield { arn: ResourceARN, tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value ?? ''])) };
         }
-        token = PaginationToken || undefined;
-      } while (token !== undefined);
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { Exporting } from './export-task.ts';
 
 /** Clocks of ours and of AWS may disagree by so much. */
@@ -13,15 +14,13 @@ function startedAt(arn: string): number | undefined {
 export async function findByToken({ world, task }: Exporting, since: number): Promise<string | undefined> {
   const { target, table, call } = task.plan;
   const calls = world.exports(target);
-  let after: string | undefined;
-  do {
-    const { arns, next } = await calls.listExports(table.arn, after);
+  const list = (after: string | undefined) => calls.listExports(table.arn, after);
+  for await (const { arns } of pages(list, ({ next }) => next)) {
     for (const arn of arns) {
       if ((startedAt(arn) ?? since) < since - skewMs) continue;
       const found = await calls.describeExport(arn);
       if (found?.clientToken === call.input.ClientToken) return arn;
     }
-    after = next;
-  } while (after !== undefined);
+  }
   return undefined;
 }

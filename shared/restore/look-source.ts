@@ -2,6 +2,7 @@ import type { RestoreRequest } from '../../events/restore-request.ts';
 import { iso } from '../clock.ts';
 import { backupFrom, backupKey } from '../ledger.ts';
 import { parseBackupName, parseRunId } from '../names.ts';
+import { pages } from '../pages.ts';
 import type { Target } from '../target.ts';
 import type { Paced } from '../task/paced.ts';
 import type { Mistake } from '../task/task.ts';
@@ -143,13 +144,9 @@ async function byName(
 
 async function listAll(world: World, { place, paced }: Sought, table: string): Promise<ListedBackup[]> {
   const backups: ListedBackup[] = [];
-  let after: string | undefined;
-  do {
-    const from = after;
-    const page = await paced('ListBackups', () => world.restores(place).listBackups(table, from));
-    backups.push(...page.backups);
-    after = page.next;
-  } while (after !== undefined);
+  const list = (after: string | undefined) =>
+    paced('ListBackups', () => world.restores(place).listBackups(table, after));
+  for await (const page of pages(list, ({ next }) => next)) backups.push(...page.backups);
   return backups;
 }
 

@@ -1,4 +1,5 @@
 import { kindOf } from '../errors.ts';
+import { pages } from '../pages.ts';
 import type { Backup } from '../run.ts';
 import { targetKey } from '../target.ts';
 import type { World } from '../world.ts';
@@ -52,10 +53,11 @@ async function livingTables(world: World, { target }: PlanInTarget, tables: Map<
   const dynamodb = world.dynamodb(target, 'retain');
   const wanted = new Set(tables.values());
   const names: string[] = [];
-  for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
-    const page = await dynamodb.listTables(after);
+  for await (const page of pages(
+    (after) => dynamodb.listTables(after),
+    ({ next }) => next,
+  )) {
     names.push(...page.names.filter((name) => wanted.has(name)));
-    after = page.next;
   }
   const ids = new Set<string>();
   const describe = async (name: string) => {

@@ -1,3 +1,4 @@
+import { pages } from '../pages.ts';
 import type { Verdict } from '../retention.ts';
 import type { Backup } from '../run.ts';
 import type { Target } from '../target.ts';
@@ -76,11 +77,12 @@ async function listAvailable(
 ): Promise<Set<string>> {
   const dynamodb = world.dynamodb(target, 'retain');
   const arns = new Set<string>();
-  for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+  const read = (after: string | undefined) => {
     const call = () => dynamodb.listBackups({ ...window, ...(after !== undefined && { after }) });
-    const page = await world.quotas.pace(target, 'ListBackups', call);
+    return world.quotas.pace(target, 'ListBackups', call);
+  };
+  for await (const page of pages(read, (page) => page?.next)) {
     for (const { backupArn, status } of page?.backups ?? []) if (status === 'AVAILABLE') arns.add(backupArn);
-    after = page?.next;
   }
   return arns;
 }

@@ -1,4 +1,5 @@
 import { isOfAws, kindOf } from '../errors.ts';
+import { pages } from '../pages.ts';
 import type { BackupSummary } from '../world.ts';
 import { type Driving, isDone, isExpired, isStopped, pause, stopAt } from './context.ts';
 import { type Entry, hasEnded } from './entries.ts';
@@ -42,14 +43,14 @@ export function lookAtAll(driven: Driving): Promise<boolean> {
 async function look(driven: Driving, { from, until }: Window): Promise<boolean> {
   const { quotas, dynamodb } = driven.world;
   const { target } = driven.run;
-  let after: string | undefined;
-  do {
+  const read = (after: string | undefined) => {
     const list = () => dynamodb(target, 'read').listBackups({ from, until, ...(after !== undefined && { after }) });
-    const page = await patiently(driven, () => quotas.pace(target, 'ListBackups', list, { until: stopAt(driven) }));
+    return patiently(driven, () => quotas.pace(target, 'ListBackups', list, { until: stopAt(driven) }));
+  };
+  for await (const page of pages(read, (page) => page?.next)) {
     if (page === undefined) return false;
     for (const backup of page.backups) await see(driven, backup);
-    after = page.next;
-  } while (after !== undefined);
+  }
   return true;
 }
 

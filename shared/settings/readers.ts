@@ -1,6 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { MetricAlarm } from '../aws/cloudwatch.ts';
 import type { SettingsApi } from '../aws/settings.ts';
+import { pages } from '../pages.ts';
 import { inOrder } from './canonical.ts';
 import { perIndexOrNone } from './from-table.ts';
 import { readScaling } from './read-scaling.ts';
@@ -26,12 +27,11 @@ type Reader<Name extends SettingName> = (reading: Reading) => Promise<TableSetti
 export const readers: { [Name in SettingName]?: Reader<Name> } = {
   async tags({ api, arn, paced }) {
     const tags: Record<string, string> = {};
-    let NextToken: string | undefined;
-    do {
-      const page = await paced('ListTagsOfResource', () => api.table.listTags({ ResourceArn: arn, NextToken }));
+    const list = (NextToken?: string) =>
+      paced('ListTagsOfResource', () => api.table.listTags({ ResourceArn: arn, NextToken }));
+    for await (const page of pages(list, ({ NextToken }) => NextToken)) {
       for (const { Key = '', Value = '' } of page.Tags ?? []) tags[Key] = Value;
-      NextToken = page.NextToken;
-    } while (NextToken);
+    }
     return tagsOfPeople(tags);
   },
 
@@ -48,9 +48,8 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
   async contributorInsights({ api, name }) {
     const indexes: Record<string, InsightsMode> = {};
     let own: InsightsMode | undefined;
-    let NextToken: string | undefined;
-    do {
-      const page = await api.table.listContributorInsights({ TableName: name, NextToken });
+    const list = (NextToken?: string) => api.table.listContributorInsights({ TableName: name, NextToken });
+    for await (const page of pages(list, ({ NextToken }) => NextToken)) {
       for (const {
         IndexName,
         ContributorInsightsStatus,
@@ -61,8 +60,7 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
         if (IndexName === undefined) own = mode;
         else indexes[IndexName] = mode;
       }
-      NextToken = page.NextToken;
-    } while (NextToken);
+    }
     return perIndexOrNone(own, indexes);
   },
 
