@@ -8,7 +8,8 @@ import { taskDoor, taskFunction } from '../task/trigger.ts';
 import type { Invocation, World } from '../world.ts';
 import type { Answer } from './ask.ts';
 import { ask } from './ask.ts';
-import { driveRound, fire, isRound } from './chain/round.ts';
+import { fire, isRound } from './chain/firing.ts';
+import { driveRound } from './chain/round.ts';
 import { drive } from './drive.ts';
 
 export const exportDoor = taskDoor(ExportRequested);

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { S3Service } from '../../local/s3/s3.ts';
 import type { Received } from '../../shared/door.ts';
 import { type Chain, chainsOf } from '../../shared/export/chain/chain.ts';
-import { roundId } from '../../shared/export/chain/round.ts';
+import { roundId } from '../../shared/export/chain/firing.ts';
 import { ChainLink } from '../../shared/export/chain-link.ts';
 import { type exportDoor, exportTable } from '../../shared/export/trigger.ts';
 import type { ExportsSource } from '../../shared/plans/exports-definition.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
 import { audit } from '../../shared/audit/audit.ts';
 import { hub } from '../support/world.ts';
-import { type ChainsHere, type ChainsOptions, chainsHere, dayMs, hourMs, minuteMs } from './chain-here.ts';
+import { type ChainsHere, type ChainsOptions, chainsHere, hourMs, minuteMs } from './chain-here.ts';
 import { apply, readChains } from './chain-reader.ts';
 
 let here: ChainsHere;
@@ -68,12 +68,12 @@ describe('a window that failed', () => {
     await withOrders();
     await here.passFiring(hourMs + 20 * minuteMs);
     const open = closeBucket();
-    await here.passFiring(dayMs, 8 * hourMs);
+    await here.passFiring(4 * hourMs);
     expect(here.told('Export Round Completed').at(-1)).toMatchObject({ failed: 1 });
     open();
     await here.put('orders', 'b', 1);
     await here.passFiring(2 * hourMs);
-    expect(kinds()).toEqual([['full', 'incremental', 'incremental', 'incremental']]);
+    expect(untils()).toEqual([['31T03:00', '31T08:00', '31T09:00']]);
     expect(apply(here, readChains(here)[0] ?? [])).toEqual(await here.items('orders'));
   });
 
@@ -119,20 +119,21 @@ test('many drivers at once make one export of each window', async () => {
 
 test('mode full exports the whole table at each firing, to the folder that the prefix says', async () => {
   const prefix = 'all/{plan}/{account}/{region}/{table}/{date}';
-  await withOrders({ lake: { mode: 'full', schedule: 'cron(0 1 * * ? *)', timezone: 'Asia/Tokyo', prefix } });
-  await here.pass(14 * hourMs);
-  here.fire(Date.parse('2026-01-31T16:00Z'));
-  await here.pass(dayMs);
-  await here.put('orders', 'b', 1);
-  await here.pass(hourMs);
+  const tokyo = { schedule: 'cron(30 0,23 * * ? *)', timezone: 'Asia/Tokyo' };
+  await withOrders({ lake: { mode: 'full', ...tokyo, prefix }, startAt: Date.parse('2026-01-31T14:00Z') });
+  for (const at of ['14:30', '15:30']) {
+    await here.until(() => false, Date.parse(`2026-01-31T${at}Z`) - here.clock.now());
+    here.fire();
+  }
+  await here.pass(15 * minuteMs);
   const [first, second] = readChains(here);
   expect([first, second].map((chain) => chain?.map(({ until }) => until))).toEqual([
-    ['2026-01-31T16:00:00.000Z'],
-    ['2026-02-01T16:00:00.000Z'],
+    ['2026-01-31T14:30:00.000Z'],
+    ['2026-01-31T15:30:00.000Z'],
   ]);
   expect(here.links().map(({ key }) => key.replace(/chain\/.*/, ''))).toEqual([
+    'all/lake/123456789012/us-east-1/orders/2026-01-31/',
     'all/lake/123456789012/us-east-1/orders/2026-02-01/',
-    'all/lake/123456789012/us-east-1/orders/2026-02-02/',
   ]);
   expect(apply(here, second ?? [])).toEqual(apply(here, first ?? []));
 });

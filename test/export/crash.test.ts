@@ -15,6 +15,7 @@ const asItShouldBe = { exports: 1, items: 3, completed: 1, failed: 0, state: 'CO
 async function exportWith(mishap: Mishap | undefined, environment: number, at: number) {
   const here = await exportHere({
     withoutRecovery: true,
+    dynamodb: { exportMs: () => 12_000 },
     fateOf: (number) => (number === environment ? (point) => (point === at ? mishap : undefined) : undefined),
   });
   const made = new Set<unknown>();
@@ -64,6 +65,7 @@ describe('an export ends well, once, and is verified', () => {
     ['frozen for 500 s', { freezeMs: 500_000 }],
   ])('at whatever point one of its processes is %s', { timeout: 300_000 }, async (_, mishap) => {
     const { points } = await exportWith(undefined, -1, -1);
+    console.log(points);
     const wrong: unknown[] = [];
     for (const [environment, count] of points.entries()) {
       for (let at = 0; at < count; at++) {

@@ -64,6 +64,8 @@ export interface Chain {
   settledFor?: number;
   /** Why nothing is exported at the moment. */
   trouble?: string;
+  /** Why it ends, once what is on its way has come out. */
+  endsAs?: string;
   /** The table is gone, or the plan does not mean it any more. */
   endedAt?: number;
   /** Rises with each write. */

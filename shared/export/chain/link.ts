@@ -6,9 +6,12 @@ import type { ExportTask } from '../export-task.ts';
 import { type Chain, type Round, type Step, writeChain } from './chain.ts';
 import { began } from './told.ts';
 
+type Stepping = Chain & { step: Step };
+
 /** What was exported joins the chain: its object first, which is never written over, then the catalog. */
-export async function addLink(world: World, round: Round, chain: Chain, task: ExportTask): Promise<Chain> {
-  const { step, plan } = { step: chain.step as Step, plan: task.plan as NonNullable<ExportTask['plan']> };
+export async function addLink(world: World, round: Round, chain: Stepping, task: ExportTask): Promise<Chain> {
+  const { step } = chain;
+  const plan = task.plan as NonNullable<ExportTask['plan']>;
   const { bucket, prefix = '' } = plan;
   const link = linkOf(world, round, chain, task);
   const key = linkKey(prefix, link.chain, link.n);
@@ -40,8 +43,8 @@ export async function addLink(world: World, round: Round, chain: Chain, task: Ex
 }
 
 /** The same whoever makes it of the same task. */
-function linkOf({ installation }: World, round: Round, chain: Chain, task: ExportTask): ChainLink {
-  const { kind, from = 0, until, arn, keys, request } = chain.step as Step;
+function linkOf({ installation }: World, round: Round, chain: Stepping, task: ExportTask): ChainLink {
+  const { kind, from = 0, until, arn, keys, request } = chain.step;
   const { exportArn = '', exported, endedAt = 0 } = task;
   const { manifest = '', items = 0, billedBytes = 0, exportTime = until } = exported ?? {};
   const common = {

@@ -1,71 +1,20 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ExportRoundCompleted } from '../../../events/chain-events.ts';
-import { errorText, isOfAws, PermanentError } from '../../errors.ts';
+import { errorText, isOfAws, kindOf } from '../../errors.ts';
 import { LeaseLost } from '../../lease.ts';
 import { targetsOf } from '../../plan.ts';
 import type { ExportsPlan } from '../../plans/exports.ts';
 import { nextFiring, parseSchedule } from '../../schedule.ts';
-import { parseTarget, targetKey } from '../../target.ts';
+import { targetKey } from '../../target.ts';
 import { Driver } from '../../task/driver.ts';
 import { taskKey } from '../../task/task.ts';
 import type { Invocation, World } from '../../world.ts';
-import { advance, isSettled, type Rounding } from './advance.ts';
+import { advance } from './advance.ts';
 import { type Chain, chainsOf, type Round } from './chain.ts';
+import { missedFiring, roundOf } from './firing.ts';
+import { isSettled, type Rounding } from './rounding.ts';
 import { chooseTables } from './tables.ts';
 import { roundCompleted } from './told.ts';
-
-/** A task of its own kind: the heartbeat and the audit look at it like at any other. */
-const prefix = 'export-round/';
-
-/** Lease, due time and memory of a round are one item: `task#export-round/<account>/<region>/<plan>`. */
-export const roundId = ({ target, plan }: Round): string => `${prefix}${targetKey(target)}/${plan}`;
-
-export const isRound = (id: string): boolean => id.startsWith(prefix);
-
-function roundOf(id: string): Round {
-  const [account, region, plan = ''] = id.slice(prefix.length).split('/');
-  return { target: parseTarget(`${account}/${region}`), plan };
-}
-
-/** A firing, by schedule or by hand. */
-export interface Firing {
-  exports: string;
-  /** Epoch ms; now by default. */
-  scheduledAt?: number;
-}
-
-/** Scheduler's clock may be ahead of ours by so much: what is later has not come yet. */
-const skewMs = 300_000;
-
-/** What a firing asks for is due in every target; the same firing twice is one. Answers the rounds. */
-export async function fire(world: World, { exports: name, scheduledAt }: Firing): Promise<string[]> {
-  const plan = world.exportPlans.get(name);
-  if (plan === undefined) {
-    const known = [...world.exportPlans.keys()].join(', ') || 'none';
-    throw new PermanentError(
-      `There are no exports ${name} (there are: ${known}); correct it, or deploy plans.yml with it.`,
-    );
-  }
-  const ids = targetsOf(plan, world.hub).map((target) => roundId({ target, plan: name }));
-  const goal = await goalAsked(world, ids[0] ?? '', scheduledAt);
-  const now = world.clock.now();
-  for (const id of ids) {
-    await world.catalog.update(taskKey(id), {
-      update: 'SET goal = :goal, due = :work, dueAt = :now',
-      condition: 'attribute_not_exists(goal) OR goal < :goal',
-      values: { ':goal': goal, ':work': 'work', ':now': now },
-    });
-  }
-  return ids;
-}
-
-/** Scheduler's time, or ours when there is none, which DynamoDB must agree with. */
-async function goalAsked({ catalog, clock, quotas }: World, id: string, scheduledAt?: number): Promise<number> {
-  if (scheduledAt !== undefined && scheduledAt <= clock.now() + skewMs) return Math.floor(scheduledAt / 1000) * 1000;
-  await catalog.get(taskKey(id));
-  quotas.requireClock();
-  return Math.floor(clock.now() / 1000) * 1000;
-}
 
 /** What a round remembers, beside its lease. */
 interface Memory {
@@ -74,6 +23,8 @@ interface Memory {
   chosenFor?: number;
   /** It is over, and told. */
   doneFor?: number;
+  /** What was thrown, and so told, in the round up to that goal, and by which invocation. */
+  failure?: { goal: number; by: string };
 }
 
 /** Goes on with a round from whatever the catalog and AWS say; may be killed anywhere. */
@@ -81,56 +32,67 @@ export async function driveRound(world: World, id: string, invocation: Invocatio
   const driver = await Driver.take(world, id, invocation);
   if (driver === undefined) return;
   world.logger.appendKeys({ round: id });
-  const round = roundOf(id);
-  const plan = planOf(world, round);
+  const plan = planOf(world, roundOf(id));
   try {
     if (plan === undefined) return await driver.end();
     // What is due, and what was missed, must not be told by a clock that is off.
     world.quotas.requireClock();
     const memory = driver.item as Memory;
     const goal = await goalOf(world, driver, plan, memory);
-    const rounding = { world, invocation, round, plan, goal };
+    const rounding = { world, invocation, round: roundOf(id), plan, goal };
     const dueAt = await driver.keepDuring(() => goOn(rounding, driver, memory));
     if (dueAt === undefined) await driver.end();
     else await driver.leave(dueAt);
     await wakeForNewer(world, id, goal);
   } catch (error) {
     if (error instanceof LeaseLost) return world.logger.warn('another driver has taken over');
-    // Lambda's own retries go first. Where this fails, too, the lease runs out.
-    await driver.leave(world.clock.now() + afterRetriesMs).catch(() => {});
-    throw error;
+    await afterError({ world, round: roundOf(id), invocation }, driver, error);
   }
 }
 
 /** Lambda invokes a function that threw again after one minute, and after two more. */
 const afterRetriesMs = 240_000;
+const laterMs = 900_000;
 
-/** The plan as it is deployed, while it is on and has this target. */
+/**
+ * What AWS cannot do at the moment is tried again soon: if it stays so, the audit finds tables overdue. Anything else is
+ * thrown, and so told, once in a round, under the id under which Lambda repeats the invocation.
+ */
+async function afterError(
+  { world, round, invocation: { id } }: Pick<Rounding, 'world' | 'round' | 'invocation'>,
+  driver: Driver,
+  error: unknown,
+): Promise<void> {
+  const { goal = 0, failure } = driver.item as Memory;
+  const isPassing = isOfAws(error) && kindOf(error) !== 'refused';
+  const isTold = failure?.goal === goal && failure.by !== id;
+  world.logger.error('round failed', { error: errorText(error) });
+  if (kindOf(error) === 'credentials') renewAll(world, round);
+  const dueAt = world.clock.now() + (isPassing ? soonMs : isTold ? laterMs : afterRetriesMs);
+  // Where this fails, too, the lease runs out.
+  if (!isPassing && !isTold) await driver.write({ failure: { goal, by: id } }).catch(() => {});
+  await driver.leave(dueAt).catch(() => {});
+  if (!isPassing && !isTold) throw error;
+}
+
+function renewAll(world: World, { target }: Round): void {
+  for (const capability of ['read', 'export'] as const) world.renewCredentials(target, capability);
+}
+
+/** The plan as it is deployed, while it has this target. One that is off fires by hand only. */
 function planOf({ exportPlans, hub }: World, { plan: name, target }: Round): ExportsPlan | undefined {
   const plan = exportPlans.get(name);
-  const isHere = plan?.enabled && targetsOf(plan, hub).some((other) => targetKey(other) === targetKey(target));
+  const isHere = plan && targetsOf(plan, hub).some((other) => targetKey(other) === targetKey(target));
   return isHere ? plan : undefined;
 }
 
 /** A firing that never came is made up for here: the heartbeat wakes a round that is over when the next one is due. */
 async function goalOf(world: World, driver: Driver, plan: ExportsPlan, { goal = 0, doneFor }: Memory): Promise<number> {
-  const missed = doneFor === goal ? latestFiring(plan, goal, world.clock.now()) : undefined;
+  const missed = plan.enabled && doneFor === goal ? missedFiring(plan, goal, world.clock.now()) : undefined;
   if (missed === undefined) return goal;
   world.logger.warn('a firing did not come', { scheduledAt: missed });
   await driver.write({ goal: missed });
   return missed;
-}
-
-const mostFirings = 1000;
-
-function latestFiring({ schedule, timezone }: ExportsPlan, after: number, now: number): number | undefined {
-  const parsed = parseSchedule(schedule, timezone);
-  let latest: number | undefined;
-  for (let at = nextFiring(parsed, after), n = 0; at !== undefined && at <= now && n < mostFirings; n++) {
-    latest = at;
-    at = nextFiring(parsed, at);
-  }
-  return latest;
 }
 
 const soonMs = 60_000;
@@ -158,7 +120,7 @@ async function goOn(
   if (left.length === 0 && errors.length === 0) {
     if (doneFor < goal) await complete(rounding, driver);
     const next = nextFiring(parseSchedule(plan.schedule, plan.timezone), goal);
-    return next === undefined ? undefined : next + lateMs;
+    return next === undefined || !plan.enabled ? undefined : next + lateMs;
   }
   const wakes = left.map(({ step, retryAt }) => (step === undefined ? (retryAt ?? now) : now + soonMs));
   const own = errors.find((error) => error instanceof LeaseLost) ?? errors.find((error) => !isOfAws(error));
@@ -175,6 +137,7 @@ async function advanceAll(rounding: Rounding, driver: Driver, open: Chain[]) {
       advanced.push(await advance(rounding, chain));
     } catch (error) {
       rounding.world.logger.warn('table waits', { table: chain.table.name, error: errorText(error) });
+      if (kindOf(error) === 'credentials') renewAll(rounding.world, rounding.round);
       errors.push(error);
     }
   };

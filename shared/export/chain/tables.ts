@@ -1,8 +1,9 @@
 import { kindOf } from '../../errors.ts';
+import { pages } from '../../pages.ts';
 import { selectByName, selectTables } from '../../selection.ts';
 import { targetKey } from '../../target.ts';
-import { end, type Rounding } from './advance.ts';
 import { type Chain, chainsOf, writeChain } from './chain.ts';
+import { end, type Rounding } from './rounding.ts';
 
 /** DescribeTable calls at once; AWS allows 2,500 a second. */
 const describedAtOnce = 10;
@@ -17,9 +18,10 @@ export async function chooseTables(rounding: Rounding): Promise<void> {
   const known = new Map(chains.map((chain) => [chain.table.id, chain]));
   for (const chain of chains) {
     const { id, name } = chain.table;
-    // What is on its way is ended by whoever finds how it came out.
-    if (chain.endedAt !== undefined || chain.step !== undefined || ids.has(id) || unknown.has(name)) continue;
-    await end(world, round, chain, whyGone(name, names, meant));
+    if (chain.endedAt !== undefined || unknown.has(name)) continue;
+    const endsAs = ids.has(id) ? undefined : whyGone(name, names, meant);
+    if (endsAs !== undefined && chain.step === undefined) await end(rounding, chain, endsAs);
+    else if (chain.endsAs !== endsAs) await writeChain(world, round, chain, { endsAs });
   }
   for (const [id, name] of ids) {
     const chain = known.get(id);
@@ -43,12 +45,8 @@ const newChain = ({ world, plan }: Rounding, table: Chain['table'], rev: number)
 
 async function listNames({ world, round }: Rounding): Promise<string[]> {
   const names: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await world.dynamodb(round.target, 'read').listTables(after);
-    names.push(...page.names);
-    after = page.next;
-  } while (after !== undefined);
+  const list = (after: string | undefined) => world.dynamodb(round.target, 'read').listTables(after);
+  for await (const page of pages(list, ({ next }) => next)) names.push(...page.names);
   const isHome = targetKey(round.target) === targetKey(world.hub);
   return names.filter((name) => !isHome || name !== world.options.catalog);
 }

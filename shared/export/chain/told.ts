@@ -59,9 +59,11 @@ export function roundCompleted(
   const what = `Exports ${round.plan} of ${iso(goal)} (${targetKey(round.target)})`;
   const troubles = [...new Set(failed.map(({ trouble = '' }) => trouble))].slice(0, 3);
   const said =
-    failed.length === 0
-      ? `all ${current} tables are exported.`
-      : `${current} tables are exported, ${failed.length} are not: ${listed(named, failed.length)}. ${troubles.join(' ')} They are tried again at the next firing.`;
+    chains.length === 0
+      ? 'they mean no table.'
+      : failed.length === 0
+        ? `all ${current} tables are exported.`
+        : `${current} tables are exported, ${failed.length} are not: ${listed(named, failed.length)}. ${troubles.join(' ')} They are tried again at the next firing.`;
   return {
     plan: round.plan,
     ...round.target,
