@@ -58,10 +58,10 @@ export interface ImportOptions extends LocalOptions {
   fateOf?: (environment: number) => Fate | undefined;
 }
 
-/** Whoever calls here is the administrator: he is it whom the table lets write. */
+/** At home whoever calls is the administrator: he is it whom the table lets write. */
 const asImporter = (world: World): World => ({
   ...world,
-  importer: ({ account }) => `arn:aws:iam::${account}:root`,
+  importer: (target) => (target.account === hub.account ? `arn:aws:iam::${hub.account}:root` : world.importer(target)),
 });
 
 /** The local AWS with a table, two buckets, the function import and the heartbeat, as the deployment wires them. */
