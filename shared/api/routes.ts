@@ -14,7 +14,7 @@ import { listFirings, listPlans, readPlan } from './own/plans.ts';
 import { backUpTables, cancelRun, startRun } from './own/run-requests.ts';
 import { listAllRuns, listTablesOfRun, readOneRun } from './own/runs.ts';
 import { listStanding, readStanding } from './own/tables.ts';
-import { exportTable, importTable, listOurTasks, readOurDryRun, readOurTask, restore } from './own/tasks.ts';
+import { exportTable, importTable, listOurTasks, readOurTask, restore } from './own/tasks.ts';
 import type { Route } from './route.ts';
 import { listRestorePoints, readRestorePoint } from './veeam/points.ts';
 import { removeRestorePoint } from './veeam/remove.ts';
@@ -54,7 +54,6 @@ export const routes: readonly Route[] = [
   importTable,
   listOurTasks,
   readOurTask,
-  readOurDryRun,
   readDryRunAnswer,
   listStanding,
   readStanding,

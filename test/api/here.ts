@@ -5,6 +5,7 @@ import { dialectOf } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { errorShapes } from '../../shared/api/shapes.ts';
 import type { World } from '../../shared/world.ts';
+import { done } from '../support/done.ts';
 import { type Local, type LocalOptions, local } from '../support/world.ts';
 
 export const caller = 'arn:aws:sts::123456789012:assumed-role/ops/alice';
@@ -27,6 +28,8 @@ export interface ApiHere extends Local {
   apiWorld: World;
   /** A request as the gateway hands it over: `GET /v1/plans?limit=5`. Each answer is checked against its contract. */
   ask(line: string, wish?: Wish): Promise<Got>;
+  /** Lets time pass until the promise is there. */
+  done<T>(work: Promise<T>): Promise<T>;
   /** What was put on the bus of requests. */
   asked(): { type: string; detail: Record<string, unknown> }[];
 }
@@ -65,22 +68,12 @@ export async function apiHere(options: LocalOptions = {}): Promise<ApiHere> {
   return Object.assign(here, {
     apiWorld,
     async ask(line: string, wish?: Wish): Promise<Got> {
-      let answer: Awaited<ReturnType<ReturnType<typeof api>>> | undefined;
-      let thrown: unknown;
-      api(apiWorld)({ detail: payload(line, wish) }).then(
-        (found) => {
-          answer = found;
-        },
-        (error: unknown) => {
-          thrown = error;
-        },
-      );
-      await here.until(() => answer !== undefined || thrown !== undefined);
-      if (answer === undefined) throw thrown;
+      const answer = await done(here, api(apiWorld)({ detail: payload(line, wish) }));
       const got = { ...answer, status: answer.statusCode, body: answer.body === '' ? {} : JSON.parse(answer.body) };
       checkContract(line, got);
       return got;
     },
+    done: <T>(work: Promise<T>) => done(here, work),
     asked: () =>
       here.facts.filter(({ type }) => type.endsWith(' Requested')).map(({ type, detail }) => ({ type, detail })),
   });

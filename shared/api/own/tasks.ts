@@ -3,7 +3,6 @@ import { ExportRequested } from '../../../events/export-request.ts';
 import { ImportRequested } from '../../../events/import-request.ts';
 import { RestoreRequested } from '../../../events/restore-request.ts';
 import { iso } from '../../clock.ts';
-import { readDryRun } from '../../task/dry-run.ts';
 import { listTasks, readTask } from '../../task/list.ts';
 import type { Task, TaskKind } from '../../task/task.ts';
 import type { World } from '../../world.ts';
@@ -83,34 +82,6 @@ export const readOurTask = route({
     if (task !== undefined) return viewOf(task);
     const remedy = 'Take an id from GET /v1/tasks; if it was asked for just now, read again in some seconds.';
     throw missing('id', `There is no task ${params.id}.`, remedy);
-  },
-});
-
-export const readOurDryRun = route({
-  dialect: 'own',
-  method: 'GET',
-  rights: 'read',
-  path: '/v1/tasks/:id/dry-run',
-  id: 'readDryRun',
-  summary: 'What a dry run came to: what would be done, or all that stands in the way',
-  description: 'It is there some seconds after it was asked for, and for a day.',
-  params: z.strictObject({ id: taskId }),
-  success: {
-    status: 200,
-    description: 'mistakes: nothing would be done; else answer says what would.',
-    body: z.object({
-      requestId: text,
-      at: text,
-      mistakes: z.optional(z.array(mistake)),
-      answer: z.optional(z.record(text, z.unknown())),
-    }),
-  },
-  failures: [404],
-  async act(world, { params }) {
-    const found = await readDryRun(world, params.id);
-    if (found !== undefined) return { ...found, at: iso(found.at) };
-    const remedy = 'If it was asked for just now, read again in some seconds; else ask for it again.';
-    throw missing('id', `There is no dry run ${params.id}.`, remedy);
   },
 });
 
