@@ -16,7 +16,7 @@ const budgets: Record<string, number> = {
   // With the routes' contracts in three dialects, and the document of the API.
   api: 370_000,
   // These two speak to every service that a table's settings are of.
-  import: 320_000,
+  import: 325_000,
   restore: 320_000,
 };
 
