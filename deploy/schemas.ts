@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import type { Contract } from '../events/contract.ts';
 import { contracts } from '../events/contracts.ts';
+import { ChainLink } from '../shared/export/chain-link.ts';
 import { plansJsonSchema } from './plans/schema.ts';
 
 /** `Backup Completed` as the name of its files: `backup-completed`. */
@@ -14,6 +15,12 @@ export function fileNameOf({ type }: Pick<Contract<unknown>, 'type'>): string {
 export function schemaOf({ type, when, detail }: Contract<unknown>): object {
   return { title: type, description: `Sent when ${when}.`, ...z.toJSONSchema(detail, { io: 'input' }) };
 }
+
+/** Of the objects beside exports on schedule, for whoever reads a bucket. */
+const chainLinkSchema = () => ({
+  title: '<prefix>/chain/<full export>/<n>.json',
+  ...z.toJSONSchema(ChainLink, { io: 'input' }),
+});
 
 /** The table of events/README.md, by name. */
 export function tableOf(all: Contract<unknown>[]): string {
@@ -43,6 +50,7 @@ export function generatedFiles(): [address: URL, text: string][] {
   ];
   return [
     json('../plans.schema.json', plansJsonSchema()),
+    json('../docs/chain-link.schema.json', chainLinkSchema()),
     ...contracts.map((contract) => json(`schemas/${fileNameOf(contract)}.json`, schemaOf(contract))),
     [new URL('README.md', events), readmeWith(tableOf(contracts))],
   ];
