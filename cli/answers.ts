@@ -88,5 +88,4 @@ export interface Explained {
   steps?: string[];
   notices?: string[];
   settings?: { setting: string; asBackedUp: string; asWanted: string; because: string }[];
-  estimate?: Record<string, unknown>;
 }

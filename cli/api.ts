@@ -18,6 +18,8 @@ interface Refusal {
   Message?: string;
   remedy?: string;
   field?: string;
+  /** Of the dialects that answer with a list. */
+  errors?: { message?: string; error_message?: string }[];
 }
 
 /** How long the gateway takes at most: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -97,8 +99,9 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
 }
 
 /** How an answer ends the command. */
-function refused(status: number, { message, Message, remedy, field }: Refusal, what: string): Stop {
-  const said = message ?? Message ?? `The service answered ${status}.`;
+function refused(status: number, { message, Message, remedy, field, errors = [] }: Refusal, what: string): Stop {
+  const listed = errors.map((error) => error.message ?? error.error_message).join(' ');
+  const said = message ?? Message ?? (listed || `The service answered ${status}.`);
   const sentence = [field && `${field}:`, said, remedy !== undefined && !said.includes(remedy) && remedy]
     .filter(Boolean)
     .join(' ');

@@ -26,7 +26,7 @@ export async function followRun(api: Api, screen: Screen, id: string): Promise<F
       if (run === undefined) return undefined;
       const { rows: tables } = await all<TableOfRun>(api, `${runPath(id)}/tables`, 'tables');
       if (run.endedAt !== undefined) return { run, tables };
-      screen.progress(howFar(run, tables));
+      screen.progress(howFar(run, tables), `${run.state}${tables.filter(hasEnded).length}`);
       return undefined;
     },
     longestMs,

@@ -17,6 +17,13 @@ export const isOver = ({ state }: Task): boolean => state === 'COMPLETED' || sta
 
 export const readTask = (api: Api, id: string): Promise<Task> => api.get<Task>(taskPath(id));
 
+/** A task, or what a dry run of it is read under. */
+interface Asked {
+  requestId: string;
+  task?: string;
+  dryRun?: string;
+}
+
 /** Asks for a task; shows what a dry run comes to, what was begun, or with `watch` how it ends. */
 export async function begin(
   { screen, found }: Context,
@@ -25,14 +32,16 @@ export async function begin(
   body: object,
   { watch, dryRun }: { watch?: boolean; dryRun?: boolean },
 ): Promise<void> {
-  const asked = await api.post<{ requestId: string; task: string }>(path, { ...body, ...(dryRun && { dryRun: true }) });
+  const asked = await api.post<Asked>(path, { ...body, ...(dryRun && { dryRun: true }) });
   if (dryRun) {
-    const came = await answered(screen, () => unlessMissing(api.get<DryRun>(`${taskPath(asked.task)}/dry-run`)));
+    const came = await answered(screen, () =>
+      unlessMissing(api.get<DryRun>(`${taskPath(asked.dryRun ?? '')}/dry-run`)),
+    );
     screen.json(came);
     if (!printDryRun(screen, came)) found('refused');
     return;
   }
-  const first = await answered(screen, () => unlessMissing(readTask(api, asked.task)));
+  const first = await answered(screen, () => unlessMissing(readTask(api, asked.task ?? '')));
   const task = watch ? await followTask(api, screen, first) : first;
   screen.json(task);
   printTask(screen, task);
@@ -56,7 +65,7 @@ export async function followTask(api: Api, screen: Screen, first: Task): Promise
   await until(
     async () => {
       if (isOver(task)) return true;
-      screen.progress(howFar(task));
+      screen.progress(howFar(task), `${task.state}${task.steps.length}`);
       task = (await unlessMissing(readTask(api, first.id))) ?? task;
       return isOver(task) ? true : undefined;
     },
@@ -97,7 +106,7 @@ export function printTask(screen: Screen, task: Task): void {
 function printDryRun(screen: Screen, { mistakes = [], answer = {} }: DryRun): boolean {
   for (const { field, problem, remedy } of mistakes)
     screen.line(`${screen.colour('red', field)}: ${problem} ${remedy}`);
-  const { steps = [], notices = [], settings = [], estimate } = answer;
+  const { steps = [], notices = [], settings = [] } = answer;
   if (steps.length > 0) screen.line(screen.colour('bold', 'What would be done'));
   for (const step of steps) screen.line(`  ${step}`);
   if (notices.length > 0) screen.line(screen.colour('bold', 'To know'));
@@ -110,6 +119,5 @@ function printDryRun(screen: Screen, { mistakes = [], answer = {} }: DryRun): bo
       because,
     })),
   );
-  if (estimate) screen.line(`estimate: ${JSON.stringify(estimate)}`);
   return mistakes.length === 0;
 }

@@ -20,8 +20,8 @@ export interface Screen {
   json(value: unknown): void;
   /** On standard error, also with `--json`. */
   note(text: string): void;
-  /** Takes the place of the one before on a terminal; a line of its own elsewhere. */
-  progress(text: string): void;
+  /** Takes the place of the one before on a terminal; elsewhere a line of its own, unless the last had this state. */
+  progress(text: string, state?: string): void;
   colour(colour: Colour, text: string): string;
   ask(question: string): Promise<string>;
 }
@@ -30,6 +30,7 @@ export interface Screen {
 export function screenOf(isJson: boolean): Screen {
   const { stdout, stderr, stdin } = process;
   let open = false;
+  let lastState: string | undefined;
   const clear = () => {
     if (open) stderr.write('\r\u001b[2K');
     open = false;
@@ -53,10 +54,12 @@ export function screenOf(isJson: boolean): Screen {
       clear();
       stderr.write(`${text}\n`);
     },
-    progress(text) {
+    progress(text, state = text) {
       clear();
-      stderr.write(stderr.isTTY ? text : `${text}\n`);
+      if (stderr.isTTY) stderr.write(text.slice(0, stderr.columns - 1));
+      else if (state !== lastState) stderr.write(`${text}\n`);
       open = stderr.isTTY === true;
+      lastState = state;
     },
     colour: (colour, text) => styleText(colour, text, { stream: stdout }),
     async ask(question) {
