@@ -31,7 +31,8 @@ async function exportWith(mishap: Mishap | undefined, environment: number, at: n
     // EventBridge and Lambda promise at least once: whoever died before the task was written is started again.
     here.clock.at(here.clock.now() + 70_000, () => here.send(asked, 'event-1'));
     await here.untilEnded(1, 4 * 3_600_000);
-    await here.pass(900_000);
+    // Until whoever was frozen has come to, too.
+    await here.pass(mishap === 'kill' ? 200_000 : 700_000);
     const [completed] = here.factsOf('Export Completed');
     const idsOf = (type: string) => new Set(here.factsOf(type).map(({ detail }) => detail.id)).size;
     const task = completed && (await here.taskOf(String(completed.detail.task)));
@@ -59,16 +60,16 @@ describe('an export ends well, once, and is verified', () => {
     expect((await exportWith(undefined, -1, -1)).verdict).toEqual(asItShouldBe);
   });
 
-  test.each<[string, Mishap]>([
-    ['killed', 'kill'],
-    ['frozen for 250 s', { freezeMs: 250_000 }],
-    ['frozen for 500 s', { freezeMs: 500_000 }],
-  ])('at whatever point one of its processes is %s', { timeout: 300_000 }, async (_, mishap) => {
+  test.each<[string, string, Mishap, number]>([
+    ['whatever', 'killed', 'kill', 1],
+    ['every other', 'frozen for 250 s', { freezeMs: 250_000 }, 2],
+    // Longer than AWS takes a signature for.
+    ['every third', 'frozen for 500 s', { freezeMs: 500_000 }, 3],
+  ])('at %s point one of its processes is %s', { timeout: 300_000 }, async (_points, _is, mishap, every) => {
     const { points } = await exportWith(undefined, -1, -1);
-    console.log(points);
     const wrong: unknown[] = [];
     for (const [environment, count] of points.entries()) {
-      for (let at = 0; at < count; at++) {
+      for (let at = environment % every; at < count; at += every) {
         const { verdict } = await exportWith(mishap, environment, at);
         if (JSON.stringify(verdict) !== JSON.stringify(asItShouldBe)) wrong.push({ environment, at, ...verdict });
       }
