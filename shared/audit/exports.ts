@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ExportCaughtUp, ExportOverdue } from '../../events/chain-events.ts';
 import { iso } from '../clock.ts';
 import { type Chain, chainsOf, type Round, waitingKey } from '../export/chain/chain.ts';
@@ -40,6 +41,9 @@ export async function auditExports(world: World, target: Target, tables: Tables,
       return [{ fact, name: nameOf(round, one), remember: () => remember(world, round, one, { since: one.since }) }];
     });
     await changes.found('exportsCaughtUp', ExportCaughtUp, told);
+    const longestMs = Math.max(0, ...looked.map(({ until, since }) => now - (until ?? since)));
+    const metric = world.metrics.singleMetric().addDimension('exports', plan.name);
+    metric.addMetric('SecondsBehind', MetricUnit.Seconds, longestMs / 1000);
   }
 }
 
