@@ -17,10 +17,10 @@ function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): Json {
   return rest;
 }
 
-/** The format says it; the pattern of an instant would fill the document. Of those in UTC its end says that. */
+/** Of an instant with any offset the format says it all; of one in UTC only the pattern does. */
 function instantsInWords({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
   if (jsonSchema.format !== 'date-time' || jsonSchema.pattern === undefined) return;
-  if (jsonSchema.pattern.endsWith('(?:Z))$')) jsonSchema.pattern = 'Z$';
+  if (jsonSchema.pattern.endsWith('(?:Z))$')) delete jsonSchema.format;
   else delete jsonSchema.pattern;
 }
 
@@ -141,24 +141,29 @@ const said: Record<number, string> = {
   403: 'Nobody signed the request, the signature is wrong, or the caller has not the right: the gateway says so.',
   404: 'What the request names is not there.',
   409: 'The request cannot succeed as things are, for the reason that is given.',
+  413: 'The body is larger than the gateway takes.',
   429: 'Too many requests a second: the gateway says so.',
+  431: 'Path, query and headers are longer than the gateway takes: 10 KB.',
   500: 'Something went wrong on this side.',
   503: 'AWS did not take the request just now; send it again.',
 };
 
 const header = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
 
-function responses({ id, dialect, success, failures }: Route): Json {
+/** What never reaches the function. */
+const gatewayOnly = new Set([403, 413, 429, 431]);
+
+function responses({ id, dialect, success, failures, body: hasBody }: Route): Json {
   const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
   const gateway = ref('GatewayError');
   const own = ref(errorNames[dialect]);
   const failure = (status: number): Json => {
-    const schema = status === 403 || status === 429 ? gateway : status >= 500 ? { anyOf: [own, gateway] } : own;
+    const schema = gatewayOnly.has(status) ? gateway : status >= 500 ? { anyOf: [own, gateway] } : own;
     const { [status]: example } = examples[id]?.failures ?? {};
     const isOurs = status === 400 || status === 404 || status === 409;
     return { description: said[status], ...(isOurs && { headers: header }), content: jsonOf(schema, example) };
   };
-  const statuses = [400, 403, ...failures, 429, 500, 503];
+  const statuses = [400, 403, ...failures, ...(hasBody ? [413] : []), 429, 431, 500, 503];
   const { status, description, body, mediaType } = success;
   const content = body && { content: jsonOf(schemaOf(body, 'output'), examples[id]?.response, mediaType) };
   return {

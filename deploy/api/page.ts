@@ -69,6 +69,7 @@ const errors = [
   '| 404 | what it names is not there | of the dialect |',
   '| 405 | the path has other methods: header `allow` | of the dialect |',
   '| 409 | it cannot succeed as things are, for the reason that is given | of the dialect |',
+  '| 413, 431 | the body, or path, query and headers are larger than the gateway takes | `{"message": …}`, of the gateway |',
   '| 429 | too many requests a second | `{"message": "Too Many Requests"}`, of the gateway |',
   '| 503 | AWS did not take it just now: header `retry-after` | of the dialect, or of the gateway |',
   '',
