@@ -77,7 +77,12 @@ export function objectsOf(options: ClientOptions, region: string): Objects {
     open,
 
     async putOnce(bucket, key, content) {
-      const headers = { 'x-amz-expected-bucket-owner': bucket.owner, 'if-none-match': '*' };
+      const headers = {
+        'x-amz-expected-bucket-owner': bucket.owner,
+        'if-none-match': '*',
+        // As DynamoDB writes its files: an old bucket of another account leaves objects to whoever put them.
+        'x-amz-acl': 'bucket-owner-full-control',
+      };
       const request = { method: 'PUT', path: pathOf(bucket.name, key), headers, body: content } as const;
       try {
         await textOf((await send(bucket.name, request)).body);
