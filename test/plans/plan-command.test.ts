@@ -24,6 +24,8 @@ writeFileSync(
     tables: { tags: { env: "prod*" } }
     keep: { hourly: 24 }
     targets: [{ regions: [us-east-1] }, { account: "111122223333", regions: [eu-west-1] }]
+exports:
+  lake: { schedule: rate(1 hour), tables: { include: [orders] }, bucket: archive, mode: incremental }
 `,
 );
 
@@ -76,6 +78,9 @@ test('npm run plan shows the tables that each plan selects at a running AWS', as
   expect(out).toContain('  tables  2 in us-east-1: orders, users\n');
   expect(out).toContain('  tables  1 in us-east-1: orders\n          not looked at: account 111122223333, eu-west-1');
   expect(out).toContain('about 14 backups, 0.00 GB-months, $0.00 a month');
+  expect(out).toContain('exports lake: rate(1 hour), UTC\n');
+  expect(out).toContain('  tables  1 in us-east-1: orders\n  writes  incremental exports to s3://archive/');
+  expect(out).toContain('then at least $0.70 in 30 days: 720 windows of each table');
   expect(out).toMatch(/Together \$0\.00 a month for the plans that are on, at \$0\.10 for a GB and month/);
   expect(code).toBe(0);
 });
