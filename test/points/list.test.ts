@@ -38,13 +38,14 @@ async function page(world: Reader, query: PointQuery): Promise<PointPage> {
 async function walk(world: Reader, query: PointQuery, between: (page: number) => Promise<void> = async () => {}) {
   const all: Backup[] = [];
   let cursor: string | undefined;
-  for (let number = 0; ; number++) {
+  for (let number = 0; number < 1000; number++) {
     const { points, next } = await page(world, { ...query, ...(cursor && { cursor }) });
     all.push(...points);
     if (next === undefined) return all;
     cursor = next;
     await between(number);
   }
+  throw new Error('The pages never end.');
 }
 
 const keyOf = (backup: Backup) => `${backupKey(backup).pk}|${backupKey(backup).sk}`;
