@@ -1,5 +1,6 @@
 import type { ImportCompleted, ImportFailed, ImportPlanned, ImportStarted } from '../../events/import-events.ts';
 import { iso } from '../clock.ts';
+import { sentence } from '../restore/words.ts';
 import type { SettingName } from '../settings/settings.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Named, Refusal } from '../task/ask.ts';
@@ -40,7 +41,7 @@ export function started(task: PlannedImport): Fact<typeof ImportStarted> {
     id: `${task.id}/started`,
     at: iso(task.startedAt ?? 0),
     notices: few(notices),
-    sentence: [said, ...notices].join(' '),
+    sentence: [sentence(said), ...notices].join(' '),
   };
 }
 
