@@ -186,8 +186,8 @@ export interface Tagging {
 }
 
 export interface Keys {
-  /** `Enabled`, `Disabled`, `PendingDeletion` …; undefined when we may not look. */
-  describeKey(arn: string): Promise<{ state: string; deletionAt?: number } | undefined>;
+  /** `Enabled`, `Disabled`, `PendingDeletion` …, and whether AWS manages it; undefined when we may not look. */
+  describeKey(arn: string): Promise<{ state: string; deletionAt?: number; isOfAws?: true } | undefined>;
 }
 
 /** Objects of S3. Each call says whose bucket it expects: S3 refuses when it is another's. */

@@ -4,7 +4,7 @@ import { jsonRequest, otherService } from './other-service.ts';
 
 interface Described {
   /** `DeletionDate`: epoch seconds. */
-  KeyMetadata?: { KeyState?: string; DeletionDate?: number };
+  KeyMetadata?: { KeyState?: string; DeletionDate?: number; KeyManager?: string };
 }
 
 /**
@@ -20,7 +20,11 @@ export function keysOf(options: ClientOptions, region: string): Keys {
           jsonRequest('TrentService.DescribeKey', '1.1', { KeyId: arn }),
         );
         const { KeyState: state = 'Unknown', DeletionDate: deletionAt } = KeyMetadata;
-        return { state, ...(deletionAt !== undefined && { deletionAt: Math.round(deletionAt * 1000) }) };
+        return {
+          state,
+          ...(deletionAt !== undefined && { deletionAt: Math.round(deletionAt * 1000) }),
+          ...(KeyMetadata.KeyManager === 'AWS' && { isOfAws: true }),
+        };
       } catch (error) {
         if (error instanceof Error && /^AccessDenied/.test(error.name)) return undefined;
         // The table still names its key when this is gone for good.

@@ -1,10 +1,11 @@
 import type { Mistake } from '../task/task.ts';
+import { placeOf } from './parts.ts';
 
 type Part = Record<string, unknown>;
 
 const part = (value: unknown): Part => (typeof value === 'object' && value !== null ? (value as Part) : {});
 const given = (of: Part, name: string): boolean => of[name] !== undefined && of[name] !== null;
-const isChain = (source: Part): boolean => /(^|\/)chain\//.test(String(source.export ?? ''));
+const isChain = (source: Part): boolean => 'chain' in placeOf(String(source.export ?? ''));
 
 interface Rule extends Mistake {
   isBroken: (source: Part, target: Part) => boolean;

@@ -24,9 +24,17 @@ export interface Found {
   /** The table that has the name already. */
   taken?: FoundTable;
   known: KnownTable;
-  /** Of the key that is named, where it can be looked at. */
-  keyState?: string;
+  /** The key that is named, or that the table had, where it can be looked at. */
+  key?: FoundKey;
   queue: { running: number; waiting: number };
+}
+
+export interface FoundKey {
+  field: string;
+  arn: string;
+  state: string;
+  /** The one that AWS manages for DynamoDB: a table has it without naming it. */
+  isOfAws?: true;
 }
 
 /** What is known of the table that was exported, beside its items. */
@@ -104,15 +112,16 @@ async function lookAtTable(world: World, table: Part['table']): Promise<KnownTab
 
 /** A key of another account may be used without being seen: AWS says when it cannot. */
 async function lookAtKey(world: World, found: Found): Promise<void> {
-  const { keyArn } = found.request.target.encryption ?? {};
-  if (keyArn === undefined) return;
-  const [, , , region = found.target.region, account = found.target.account] = keyArn.split(':');
-  if (account !== found.target.account) return;
-  const field = { field: 'target.encryption.keyArn', role: 'importing' };
-  const key = await readable(found.mistakes, field, () =>
-    world.keys({ account, region }, 'import').describeKey(keyArn),
+  const { encryption } = found.request.target;
+  const arn = encryption === undefined ? found.known.structure?.keyArn : encryption?.keyArn;
+  if (arn === undefined) return;
+  const [, , , region = found.target.region, account = found.target.account] = arn.split(':');
+  if (account !== found.target.account || region !== found.target.region) return;
+  const field = encryption === undefined ? 'target.encryption' : 'target.encryption.keyArn';
+  const key = await readable(found.mistakes, { field, role: 'importing' }, () =>
+    world.keys({ account, region }, 'import').describeKey(arn),
   );
-  if (key !== undefined) found.keyState = key.state;
+  if (key !== undefined) found.key = { field, arn, ...key };
 }
 
 /** The catalog may not be anybody's target. */

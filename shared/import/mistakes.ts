@@ -35,17 +35,13 @@ function ofBucket({ bucket, allowed, request }: Found): Mistake[] {
   return [{ field: 'source.bucket', problem, remedy: `Allow it: deploy with --param="exportBuckets=${all}".` }];
 }
 
-function ofKey({ keyState, request }: Found): Mistake[] {
-  if (keyState === undefined || keyState === 'Enabled') return [];
-  const { keyArn } = request.target.encryption ?? {};
-  return [
-    {
-      field: 'target.encryption.keyArn',
-      problem:
-        keyState === 'Deleted'
-          ? `There is no key ${keyArn}.`
-          : `The key ${keyArn} is ${keyState}, so no table can be encrypted with it.`,
-      remedy: 'Name a key of the target that is enabled, or leave it out.',
-    },
-  ];
+function ofKey({ key }: Found): Mistake[] {
+  if (key === undefined || key.state === 'Enabled') return [];
+  const { field, arn, state } = key;
+  const isGone = state === 'Deleted';
+  const problem = isGone
+    ? `There is no key ${arn}.`
+    : `The key ${arn} is ${state}, so no table can be encrypted with it.`;
+  const remedy = 'Name a key of the target that is enabled, or give null for the key that AWS owns.';
+  return [{ field, problem, remedy }];
 }

@@ -32,6 +32,7 @@ export function planImport(world: World, found: Found, taskId: string): Explaine
     ...(known.structure && { structure: known.structure }),
     ...(source.keys && { keys: source.keys }),
     isElsewhere: targetKey(place) !== targetKey(target),
+    isKeyOfAws: found.key?.isOfAws,
     hasWindows: windows.length > 0,
   });
   if ('mistakes' in wanted) return { mistakes: [...mistakes, ...wanted.mistakes] };

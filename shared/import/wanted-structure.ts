@@ -14,6 +14,8 @@ export interface KnownStructure {
   keys?: { name: string; kind: 'HASH' | 'RANGE'; type: KeyType }[];
   /** To another account or Region: keys of KMS do not go along. */
   isElsewhere: boolean;
+  /** Its key is the one that AWS manages, which is not named. */
+  isKeyOfAws?: boolean | undefined;
   /** Windows name items by the keys of the table that was exported. */
   hasWindows: boolean;
 }
@@ -129,13 +131,16 @@ function typesOf(target: Target, { structure, keys = [] }: KnownStructure): Map<
   return types;
 }
 
-function encryptionOf({ encryption }: Target, { structure, isElsewhere }: KnownStructure): Encryption | Mistake {
+function encryptionOf(
+  { encryption }: Target,
+  { structure, isElsewhere, isKeyOfAws }: KnownStructure,
+): Encryption | Mistake {
   if (encryption === null || encryption?.type === 'AWS_OWNED') return { type: 'AWS_OWNED' };
   if (encryption !== undefined)
     return { type: 'KMS', ...(encryption.keyArn !== undefined && { keyArn: encryption.keyArn }) };
   const keyArn = structure?.keyArn;
   if (keyArn === undefined) return { type: 'AWS_OWNED' };
-  if (!isElsewhere) return { type: 'KMS', keyArn };
+  if (!isElsewhere) return { type: 'KMS', ...(isKeyOfAws !== true && { keyArn }) };
   return {
     field: 'target.encryption',
     problem: `The table was encrypted with ${keyArn}, and keys belong to an account and a Region.`,

@@ -192,6 +192,37 @@ test('what the request says of the structure wins, and a table that is gone come
   });
 });
 
+test('a table with the key that AWS manages has it again, and one with a customer’s key that one', async () => {
+  here = await importHere();
+  const key = await here.done(
+    here.aws.core.call({
+      ...{ service: 'kms', operation: 'CreateKey', input: {}, caller: here.iam.caller(ireland.account) },
+      ...{ account: ireland.account, region: 'us-east-1' },
+    }) as Promise<{ KeyMetadata: { Arn: string } }>,
+  );
+  const keyed = { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: key.KeyMetadata.Arn };
+  for (const [name, SSESpecification] of Object.entries({ managed: { Enabled: true }, keyed })) {
+    await makeOrders(here, { SSESpecification }, name);
+    await here.put(name, order(1));
+    await here.pass(1000);
+    const { folder } = await here.exportFull(name);
+    const target = { tableName: `${name}-again` };
+    const answer = await here.invoke({ source: { bucket: 'archive', export: folder }, target, reason: 'a test' });
+    expect(answer.mistakes).toBeUndefined();
+  }
+  await here.untilEnded(2);
+  const keyOf = async (TableName: string) =>
+    (
+      await here.done(
+        here.call<{ Table: { SSEDescription: { KMSMasterKeyArn: string } } }>('DescribeTable', { TableName }),
+      )
+    ).Table.SSEDescription.KMSMasterKeyArn;
+  expect(await keyOf('managed-again')).toBe(await keyOf('managed'));
+  expect(await keyOf('keyed-again')).toBe(key.KeyMetadata.Arn);
+  const importsOf = here.factsOf('Import Completed').map(({ detail }) => detail.table);
+  expect(importsOf.toSorted()).toEqual(['keyed-again', 'managed-again']);
+});
+
 test('an item that is no item of the new table makes AWS give up: the table stays and is named', async () => {
   here = await importHere();
   await makeOrders(here);
