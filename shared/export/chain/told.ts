@@ -62,8 +62,8 @@ export function roundCompleted(
     chains.length === 0
       ? 'they mean no table.'
       : failed.length === 0
-        ? `all ${current} tables are exported.`
-        : `${current} tables are exported, ${failed.length} are not: ${listed(named, failed.length)}. ${troubles.join(' ')} They are tried again at the next firing.`;
+        ? `${current === 1 ? 'the one table is' : `all ${current} tables are`} exported.`
+        : `${current} ${current === 1 ? 'table is' : 'tables are'} exported, ${failed.length} ${failed.length === 1 ? 'is' : 'are'} not: ${listed(named, failed.length)}. ${troubles.join(' ')} The next firing tries again.`;
   return {
     plan: round.plan,
     ...round.target,
