@@ -111,7 +111,7 @@ describe.each([
 
   test.each<[string, number, Mishap]>([
     ['killed', 0, 'kill'],
-    ['frozen for 250 s', 7, { freezeMs: 250_000 }],
+    ['frozen for 250 s', 5, { freezeMs: 250_000 }],
     ['frozen for 500 s', 14, { freezeMs: 500_000 }],
   ])('at whatever point one of its processes is %s', { timeout: 900_000 }, async (_mishap, first, mishap) => {
     const { points } = await importWith(undefined, -1, -1, how);
