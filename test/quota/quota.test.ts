@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cut, nextStep, type Quota, rateAt, slotsPerLease } from '../../shared/quota.ts';
+import { cut, gateAt, isPossible, nextStep, type Quota, rateAt, slotsPerLease } from '../../shared/quota.ts';
 import { fullRate } from '../../shared/quota-rates.ts';
 
 const idle: Quota = { tat: 0, rate: 49, gen: 0, cutAt: 0 };
@@ -48,4 +48,24 @@ describe('the rate', () => {
   ])('of %i wanted slots at %d a second one lease takes %i', (want, rate, slots) => {
     expect(slotsPerLease(want, rate)).toBe(slots);
   });
+});
+
+test.each<[string, Partial<Quota>, boolean]>([
+  ['half a minute ahead', { tat: 35_000 }, true],
+  ['further ahead', { tat: 35_000.001 }, false],
+  ['cut half a minute ahead', { cutAt: 35_000 }, true],
+  ['cut further ahead', { cutAt: 35_001 }, false],
+  ['of the slowest rate', { rate: 1 }, true],
+  ['of a slower one', { rate: 0.999 }, false],
+  ['of no number of cuts', { gen: Number.NaN }, false],
+])('a quota %s (%j) can be: %s', (_, quota, expected) => {
+  expect(isPossible({ ...idle, ...quota }, 5000)).toBe(expected);
+});
+
+test.each<[string, number[], number]>([
+  ['half an interval after the last send', [5000], 5010],
+  ['a second after the fiftieth before', Array.from({ length: 50 }, (_, index) => 5000 + index * 10), 6000],
+  ['half an interval where fewer were sent', Array.from({ length: 49 }, (_, index) => 5000 + index * 10), 5490],
+])('at 50 a second the gate opens %s', (_, sentAt, expected) => {
+  expect(gateAt(sentAt, 50)).toBe(expected);
 });
