@@ -51,8 +51,11 @@ export async function auditProtection(world: World, audited: Audited, changes: C
   await tellOverdue(world, of, looked, changes);
   await tellWellAgain(world, of, looked, changes);
   const longestMs = Math.max(0, ...looked.map(({ lateness }) => world.clock.now() - lateness.overdueAt));
-  const metric = world.metrics.singleMetric().addDimension('plan', of.plan);
-  metric.addMetric('SecondsOverdue', MetricUnit.Seconds, longestMs / 1000);
+  // Zero every hour would cost a metric's whole month; an alarm takes what is missing for well.
+  if (longestMs > 0) {
+    const metric = world.metrics.singleMetric().addDimension('plan', of.plan);
+    metric.addMetric('SecondsOverdue', MetricUnit.Seconds, longestMs / 1000);
+  }
   return looked;
 }
 

@@ -128,14 +128,17 @@ async function telling(driven: Driving, isOver: { yet: boolean }): Promise<void>
   }
 }
 
+/** Nothing of what did not happen: a metric costs by the hour in which it is sent, whatever it says. */
 function count({ world, announcer, entries, run }: Driving): void {
   const { metrics, clock } = world;
   const { AVAILABLE: completed, FAILED: failed } = announcer.counts;
-  metrics.addMetric('BackupCompleted', MetricUnit.Count, completed);
-  metrics.addMetric('BackupFailed', MetricUnit.Count, failed);
+  if (completed > 0) metrics.addMetric('BackupCompleted', MetricUnit.Count, completed);
+  if (failed > 0) metrics.addMetric('BackupFailed', MetricUnit.Count, failed);
   const made = entries.tables().flatMap(({ createdAt }) => createdAt ?? []);
-  const seconds = Math.max(1, (Math.max(...made) - Math.min(...made)) / 1000);
-  const share = made.length === 0 ? 0 : (made.length - 1) / seconds / documentedPerSecond.CreateBackup;
-  metrics.addMetric('QuotaShare', MetricUnit.Percent, Math.min(100, share * 100));
+  if (made.length > 1) {
+    const seconds = Math.max(1, (Math.max(...made) - Math.min(...made)) / 1000);
+    const share = (made.length - 1) / seconds / documentedPerSecond.CreateBackup;
+    metrics.addMetric('QuotaShare', MetricUnit.Percent, Math.min(100, share * 100));
+  }
   world.logger.info('run driven', { completed, failed, tables: made.length, at: clock.now(), state: run.state });
 }

@@ -21,7 +21,9 @@ export async function endRun(driven: Driving): Promise<void> {
     ttl: ttlOfRun(now),
     ...(listingError !== undefined && { listingError }),
   });
-  world.metrics.addMetric('RunSeconds', MetricUnit.Seconds, (now - (run.startedAt ?? now)) / 1000);
+  if (entries.tables().length > 0) {
+    world.metrics.addMetric('RunSeconds', MetricUnit.Seconds, (now - (run.startedAt ?? now)) / 1000);
+  }
   await tellEnd(driven);
 }
 

@@ -133,10 +133,10 @@ describe('delivery', () => {
 });
 
 describe('idle cost', () => {
-  test('is cents a month, whatever the plans', () => {
+  test('is at most ten cents a month with a plan a day', () => {
     const { dollars } = checkCost(packaged.template);
     expect(dollars).toBeGreaterThan(0.05);
-    expect(dollars).toBeLessThan(0.5);
+    expect(dollars).toBeLessThanOrEqual(0.1);
   });
 
   test('grows with what fires more often', () => {

@@ -25,11 +25,13 @@ afterAll(() => {
 const propertiesOf = ({ template }: Packaged, id: string) => template.Resources[id]?.Properties ?? {};
 const statementOf = (packaged: Packaged, id: string) => propertiesOf(packaged, id).Statement as Statement;
 const rulesOf = ({ template }: Packaged) =>
-  resourcesOf(template, 'AWS::Events::Rule').map(([id, rule]) => ({
-    id,
-    types: ((rule.EventPattern as Record<string, string[]>)['detail-type'] ?? []).toSorted(),
-    targets: list(rule.Targets as { Arn: unknown; InputPath?: string }[]),
-  }));
+  resourcesOf(template, 'AWS::Events::Rule')
+    .filter(([, { EventPattern }]) => EventPattern !== undefined)
+    .map(([id, rule]) => ({
+      id,
+      types: ((rule.EventPattern as Record<string, string[]>)['detail-type'] ?? []).toSorted(),
+      targets: list(rule.Targets as { Arn: unknown; InputPath?: string }[]),
+    }));
 
 describe('the functions', () => {
   test('have a role each, named so that member accounts can trust it', () => {
