@@ -4,6 +4,7 @@ export type PacedOperation =
   | 'DeleteBackup'
   | 'DescribeBackup'
   | 'DescribeContinuousBackups'
+  | 'DescribeTimeToLive'
   | 'ListBackups'
   | 'ListTagsOfResource'
   | 'RestoreTableFromBackup'
@@ -13,14 +14,15 @@ export type PacedOperation =
  * Calls a second that AWS documents, per account and Region:
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateBackup.html and API_ListBackups.html,
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteBackup.html, API_DescribeBackup.html,
- * API_DescribeContinuousBackups.html, API_RestoreTableFromBackup.html. That of RestoreTableToPointInTime is not
- * documented and taken to be the same.
+ * API_DescribeContinuousBackups.html, API_RestoreTableFromBackup.html. Those of RestoreTableToPointInTime and
+ * DescribeTimeToLive are not documented and taken to be the same.
  */
 export const documentedPerSecond: Record<PacedOperation, number> = {
   CreateBackup: 50,
   DeleteBackup: 10,
   DescribeBackup: 10,
   DescribeContinuousBackups: 10,
+  DescribeTimeToLive: 10,
   ListBackups: 5,
   ListTagsOfResource: 10,
   RestoreTableFromBackup: 10,

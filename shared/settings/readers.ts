@@ -16,7 +16,7 @@ export interface Reading {
   /** All metric alarms of the target: there is no way to ask for those of a table. */
   alarms(): Promise<MetricAlarm[]>;
   paced<Answer>(
-    operation: 'DescribeContinuousBackups' | 'ListTagsOfResource',
+    operation: 'DescribeContinuousBackups' | 'DescribeTimeToLive' | 'ListTagsOfResource',
     call: () => Promise<Answer>,
   ): Promise<Answer>;
 }
@@ -64,8 +64,9 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
     return perIndexOrNone(own, indexes);
   },
 
-  async timeToLive({ api, name }) {
-    const { TimeToLiveDescription } = await api.table.describeTimeToLive({ TableName: name });
+  async timeToLive({ api, name, paced }) {
+    const describe = () => api.table.describeTimeToLive({ TableName: name });
+    const { TimeToLiveDescription } = await paced('DescribeTimeToLive', describe);
     const { TimeToLiveStatus: status = '', AttributeName: attribute } = TimeToLiveDescription ?? {};
     return /^ENABL/.test(status) && attribute !== undefined ? { attribute } : null;
   },

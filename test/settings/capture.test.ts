@@ -33,6 +33,7 @@ test('a table with every setting switched on is captured with every setting', as
     tableClass: 'STANDARD_INFREQUENT_ACCESS',
     tags: { team: 'shop', 'cost-centre': '4711' },
     pointInTimeRecovery: { days: 7 },
+    timeToLive: { attribute: 'expires' },
     onDemandLimits: null,
     warmThroughput: { table: { read: 20_000, write: 9000 } },
     contributorInsights: {
