@@ -35,9 +35,10 @@ export function exportsIn({ exportPlans, hub }: Pick<World, 'exportPlans' | 'hub
 const isIn = (target: Target, hub: Target) => (plan: Pick<Plan, 'targets'>) =>
   targetsOf(plan, hub).some((other) => targetKey(other) === targetKey(target));
 
-/** Every target of a plan or of exports, and where the service is deployed. */
+/** Every target of a plan, or of exports that are on, and where the service is deployed. */
 export function auditedTargets({ plans, exportPlans, hub }: Pick<World, 'plans' | 'exportPlans' | 'hub'>): Target[] {
-  const targets = [hub, ...[...plans.values(), ...exportPlans.values()].flatMap((plan) => targetsOf(plan, hub))];
+  const exports = [...exportPlans.values()].filter(({ enabled }) => enabled);
+  const targets = [hub, ...[...plans.values(), ...exports].flatMap((plan) => targetsOf(plan, hub))];
   return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }
 
