@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       'test/properties/{cron,names,patterns,retention,slots}.test.ts',
       'test/quota/quota.test.ts',
-      'test/retention/judge.test.ts',
+      'test/retention/{budget,judge}.test.ts',
       'test/run/keys.test.ts',
       'test/schedule/schedule.test.ts',
       'test/selection/selection.test.ts',
