@@ -51,6 +51,18 @@ describe('a conditional write', () => {
 });
 
 describe('reading', () => {
+  test('ends at the sort key that is named, that one included, in both directions', async () => {
+    const { catalog } = here.world().world;
+    for (const sk of ['s#1', 's#2', 's#2#x', 's#3', 't#1']) await done(here, catalog.put({ pk: 'p', sk }));
+    const keysOf = async (range: object) => {
+      const items = await all(here, catalog.query({ pk: 'p', prefix: 's#', ...range }));
+      return items.map(({ sk }) => sk);
+    };
+    expect(await keysOf({ until: 's#2' })).toEqual(['s#1', 's#2']);
+    expect(await keysOf({ from: 's#2', until: 's#2#x' })).toEqual(['s#2', 's#2#x']);
+    expect(await keysOf({ until: 's#3', backwards: true, limit: 2 })).toEqual(['s#3', 's#2#x']);
+  });
+
   test('by prefix gives items in the order of their keys, over all pages, or the newest first up to a limit', async () => {
     const { catalog } = here.world().world;
     const text = 'x'.repeat(30_000);

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../shared/audit/audit.ts';
+import { runItem } from '../../shared/ledger.ts';
 import { retain } from '../../shared/retention/apply.ts';
+import type { Backup, Run } from '../../shared/run.ts';
 import { dayReport, evidenceOf } from '../../shared/standing/evidence.ts';
 import { environments, protectionOf, tableById, tablesOf } from '../../shared/standing/standing.ts';
 import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
@@ -131,6 +133,26 @@ test('the report of a day stays, and so does what came of each backup of the day
   const report = await here.run(dayReport(here.world, hub, '2026-01-02'));
   expect(report).toMatchObject({ tables: 4, completedToday: 2, failedToday: 1, deletedToday: 1 });
   expect(here.told('Protection Report').at(-1)).toMatchObject(report ?? { none: true });
+});
+
+test('of a day that is not over, it tells how its runs ended until now', async () => {
+  await begin();
+  await look();
+  const endedAt = Date.parse('2026-01-01T02:01Z');
+  const [orders, users] = await here.backUpAll('2026-01-01T02:00Z', ['orders', 'users'], { endedAt });
+  await here.run(here.world.catalog.put(runItem(runOf(orders as Backup, '2026-01-01T02:00Z'))));
+  const page = await here.run(evidenceOf(here.world, hub, '2026-01-01', { limit: 1 }));
+  expect(page).toMatchObject({ isFinal: false, totalCount: 2, evidence: [{ what: 'completed', at: endedAt }] });
+  const rest = await here.run(evidenceOf(here.world, hub, '2026-01-01', { limit: 1, cursor: page?.next ?? '' }));
+  const names = [...(page?.evidence ?? []), ...(rest?.evidence ?? [])].map(({ tableName }) => tableName);
+  expect(names.sort()).toEqual([orders?.tableName, users?.tableName]);
+  expect(await here.run(evidenceOf(here.world, hub, '2026-01-02', {}))).toMatchObject({ evidence: [], totalCount: 0 });
+});
+
+const runOf = ({ target, plan, stamp }: Backup, at: string): Run => ({
+  ...{ target, plan, stamp, state: 'COMPLETED', overlap: 'skip', throttled: 0, announcedUntil: 0 },
+  ...{ scheduledAt: Date.parse(at), deadlineAt: Date.parse(at) + 1, endedAt: Date.parse(at) + 120_000 },
+  selector: { include: ['*'], exclude: [], tags: {} },
 });
 
 test.each(['2026-13-01', '2026-02-30', 'today', '2026-01-01#', ''])('"%s" is no day', async (date) => {
