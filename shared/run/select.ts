@@ -3,12 +3,16 @@ import { idOfRefused, type SelectionPage, selectionKey, selectionOf } from '../l
 import { adHoc } from '../names.ts';
 import type { SelectedTable } from '../run.ts';
 import { type SelectableTable, selectByName, selectTables } from '../selection.ts';
+import type { TableDescription } from '../world.ts';
 import { type Driving, fenceBeforeDeadlineMs, isStopped, pause } from './context.ts';
 import { factsOf } from './facts.ts';
 import { endWithout } from './writes.ts';
 
 /** DescribeTable calls at once; AWS allows 2,500 a second. */
 const describedAtOnce = 10;
+
+/** CreateTable takes seconds, with indexes a minute or two. */
+const longCreatingMs = 300_000;
 
 /** How long a listing rests that failed for a reason that may pass. */
 const restMs = 10_000;
@@ -147,9 +151,8 @@ class Lister {
     const { world, run } = this.#driven;
     try {
       const table = await world.dynamodb(run.target, 'read').describeTable(name);
-      if (table.isBeingRestored) return this.#beingMade(name, 'restored');
-      if (table.status === 'CREATING' && (await this.#isBeingImported(table.arn)))
-        return this.#beingMade(name, 'imported');
+      const how = await this.#howMade(table);
+      if (how !== undefined) return this.#beingMade(name, how);
       return table.status === 'DELETING' ? undefined : { name, id: table.id, facts: factsOf(run.target, table) };
     } catch (error) {
       return kindOf(error) === 'gone' ? undefined : { name, error };
@@ -157,21 +160,28 @@ class Lister {
   }
 
   /** It would hold the run open until it is ACTIVE, and with that the next firings of all other tables. */
-  #beingMade(name: string, how: 'restored' | 'imported'): SelectedTable | undefined {
+  #beingMade(name: string, how: string): SelectedTable | undefined {
     const { world, run } = this.#driven;
     world.logger.info('table is being made and not selected', { table: name, how });
     if (run.plan !== adHoc) return undefined;
     return { name, id: idOfRefused(name), refused: `It is still being ${how}; ask again when it is ACTIVE.` };
   }
 
-  /** Whoever may not ask takes it for a table that will be there in a moment. */
-  async #isBeingImported(tableArn: string): Promise<boolean> {
+  /**
+   * Whether something is making it that takes its time. AWS's page says that ListImports lists completed imports, its
+   * model has a status of those in progress; so what is CREATING for long is left out, too, whoever makes it.
+   */
+  async #howMade({ arn, status, createdAt, isBeingRestored }: TableDescription): Promise<string | undefined> {
     const { world, run } = this.#driven;
+    if (isBeingRestored) return 'restored';
+    if (status !== 'CREATING') return undefined;
+    if (createdAt < world.clock.now() - longCreatingMs) return 'made';
     try {
-      return await world.dynamodb(run.target, 'read').isBeingImported(tableArn);
+      return (await world.dynamodb(run.target, 'read').isBeingImported(arn)) ? 'imported' : undefined;
     } catch (error) {
+      // Whoever may not ask takes it for a table that will be there in a moment.
       if (kindOf(error) !== 'refused') throw error;
-      return false;
+      return undefined;
     }
   }
 }

@@ -158,6 +158,16 @@ test('a table that is being imported is left to the next run, too', async () => 
   expect(functions.factsOf('Backup Failed').map(({ detail }) => detail.error)).toEqual([
     'It is still being imported; ask again when it is ACTIVE.',
   ]);
+  // What ListImports does not say is seen by its age.
+  here.aws.intercept(async (call, perform) =>
+    call.operation === 'ListImports' ? { ImportSummaryList: [] } : perform(),
+  );
+  await seconds(here, 180);
+  functions.request({ tables: ['orders-imported'], reason: 'x' }, 'request-2');
+  await seconds(here, 120);
+  expect(functions.factsOf('Backup Failed').at(-1)?.detail.error).toBe(
+    'It is still being made; ask again when it is ACTIVE.',
+  );
 });
 
 describe('runs at once', () => {
