@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { account, type DetailOf, fact, instant, region, tableName } from './contract.ts';
+import { few, taskFailed } from './task-events.ts';
 
 const count = z.number().check(z.int(), z.nonnegative());
-/** Of differences and mistakes: there are never so many. */
-const few = z.maxLength(50);
 
 const ofATask = {
   task: z.string().check(z.minLength(1)),
@@ -71,28 +70,7 @@ export const ImportCompleted = fact(
   },
 );
 
-export const ImportFailed = fact(
-  'Import Failed',
-  {
-    sentBy: 'import',
-    heardBy: 'people',
-    when: 'a request was refused, with all its mistakes, or an import could not be brought to its end',
-  },
-  {
-    /** Absent when the request could not be read so far. */
-    task: z.optional(z.string()),
-    requestId: z.string(),
-    account: z.optional(account),
-    region: z.optional(region),
-    table: z.optional(z.string()),
-    code: z.string(),
-    mistakes: z.array(z.object({ field: z.string(), problem: z.string(), remedy: z.string() })).check(few),
-    /** What there is now that was not there before; empty when nothing was begun. */
-    leftBehind: z.string(),
-    /** The answer to a dry run: whoever asked hears it, and people are not told. */
-    dryRun: z.optional(z.literal(true)),
-  },
-);
+export const ImportFailed = taskFailed('Import Failed', 'import', {});
 
 export type ImportPlanned = DetailOf<typeof ImportPlanned>;
 export type ImportStarted = DetailOf<typeof ImportStarted>;

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { account, type DetailOf, fact, instant, region, tableName } from './contract.ts';
+import { few, taskFailed } from './task-events.ts';
 
 const count = z.number().check(z.int(), z.nonnegative());
-/** Of settings and differences: there are never so many. */
-const few = z.maxLength(50);
 
 const ofATask = { task: z.string().check(z.minLength(1)), requestId: z.string(), account, region, table: tableName };
 /** A backup, or a table at an instant. */
@@ -80,28 +79,7 @@ export const RestoreCompleted = fact(
   },
 );
 
-export const RestoreFailed = fact(
-  'Restore Failed',
-  {
-    sentBy: 'restore',
-    heardBy: 'people',
-    when: 'a request was refused, with all its mistakes, or a restore could not be brought to its end',
-  },
-  {
-    /** Absent when the request could not be read so far. */
-    task: z.optional(z.string()),
-    requestId: z.string(),
-    account: z.optional(account),
-    region: z.optional(region),
-    table: z.optional(z.string()),
-    code: z.string(),
-    mistakes: z.array(z.object({ field: z.string(), problem: z.string(), remedy: z.string() })).check(few),
-    /** What there is now that was not there before; empty when nothing was begun. */
-    leftBehind: z.string(),
-    /** The answer to a dry run: whoever asked hears it, and people are not told. */
-    dryRun: z.optional(z.literal(true)),
-  },
-);
+export const RestoreFailed = taskFailed('Restore Failed', 'restore', {});
 
 export type RestorePlanned = DetailOf<typeof RestorePlanned>;
 export type RestoreStarted = DetailOf<typeof RestoreStarted>;

@@ -1,8 +1,9 @@
 import type { ExportCompleted, ExportFailed, ExportPlanned, ExportStarted } from '../../events/export-events.ts';
 import { iso } from '../clock.ts';
 import { sentence } from '../restore/words.ts';
-import { type Target, targetKey } from '../target.ts';
-import type { Named, Refusal } from '../task/ask.ts';
+import { targetKey } from '../target.ts';
+import type { Named } from '../task/ask.ts';
+import { type Failure, failedFact, failureOf } from '../task/failed.ts';
 import type { Fact } from '../world.ts';
 import type { ExportPlan, ExportTask, PlannedExport } from './export-task.ts';
 import { type Explained, extentOf, folderOf } from './plan.ts';
@@ -63,61 +64,19 @@ export function completed(task: PlannedExport): Fact<typeof ExportCompleted> {
   };
 }
 
-/** What was refused, or could not be brought to its end. */
-interface Failure extends Refusal {
-  task?: string;
-  target?: Target;
-  table?: string;
-  bucket?: string;
-}
+export const failed = ({ bucket, ...failure }: Failure & { bucket?: string }): Fact<typeof ExportFailed> => ({
+  ...failedFact('export', failure),
+  ...(bucket !== undefined && { bucket }),
+});
 
-export function failed(failure: Failure): Fact<typeof ExportFailed> {
-  const { id, task, requestId, target, table, bucket, at, code, mistakes, leftBehind, dryRun } = failure;
-  return {
-    id,
-    at: iso(at),
-    ...(task !== undefined && { task }),
-    requestId,
-    ...target,
-    ...(table !== undefined && { table }),
-    ...(bucket !== undefined && { bucket }),
-    code,
-    mistakes: few(mistakes),
-    leftBehind,
-    ...(dryRun && { dryRun }),
-    sentence: failure.sentence ?? sentenceOf(failure),
-  };
-}
-
-function sentenceOf({ requestId, table, mistakes, leftBehind, dryRun }: Failure): string {
-  const said = mistakes.slice(0, 5).map(({ field, problem, remedy }) => `${field}: ${problem} ${remedy}`);
-  const more = mistakes.length > 5 ? [`And ${mistakes.length - 5} more.`] : [];
-  const of = table === undefined ? '' : ` of ${table}`;
-  const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
-  const came = dryRun ? 'would be refused' : 'failed';
-  return [`The export${of} (request ${requestId}) ${came}.`, ...said, ...more, left].join(' ');
-}
-
-export function failedTask({
-  id,
-  requestId,
-  plan,
-  request,
-  endedAt = 0,
-  error,
-}: ExportTask): Fact<typeof ExportFailed> {
+export function failedTask(task: ExportTask): Fact<typeof ExportFailed> {
+  const { plan, request } = task;
   const table = plan?.table.name ?? request.source.table ?? request.source.tableArn?.split('/')[1];
   return failed({
-    id: `${id}/failed`,
-    task: id,
-    requestId,
+    ...failureOf(task),
     ...(plan && { target: plan.target }),
     ...(table !== undefined && { table }),
     bucket: request.destination.bucket,
-    at: endedAt,
-    code: error?.code ?? '',
-    mistakes: error?.mistakes ?? [],
-    leftBehind: error?.leftBehind ?? '',
   });
 }
 

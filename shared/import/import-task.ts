@@ -3,9 +3,10 @@ import type { ExportBucket } from '../export/buckets.ts';
 import type { Settled } from '../restore/restore-task.ts';
 import type { SettingName, TableSettings } from '../settings/settings.ts';
 import type { Target } from '../target.ts';
+import type { Counting } from '../task/count.ts';
 import type { Driving } from '../task/drive.ts';
 import type { Task, TaskState } from '../task/task.ts';
-import type { Item, MakeCall } from './calls.ts';
+import type { MakeCall } from './calls.ts';
 import type { Part } from './parts.ts';
 import type { Windows } from './source.ts';
 import type { TableStructure } from './structure.ts';
@@ -44,12 +45,6 @@ export interface Applying {
   deleted: number;
   /** Items that there are more, by the old images. */
   net: number;
-}
-
-/** A parallel scan: per segment where it goes on; null when it is through, empty at its beginning. */
-export interface Counting {
-  items: number;
-  after: (Item | null)[];
 }
 
 /** A task that makes a table of exported files. Instants are epoch ms. */

@@ -2,8 +2,9 @@ import type { ImportCompleted, ImportFailed, ImportPlanned, ImportStarted } from
 import { iso } from '../clock.ts';
 import { sentence } from '../restore/words.ts';
 import type { SettingName } from '../settings/settings.ts';
-import { type Target, targetKey } from '../target.ts';
-import type { Named, Refusal } from '../task/ask.ts';
+import { targetKey } from '../target.ts';
+import type { Named } from '../task/ask.ts';
+import { type Failure, failedFact, failureOf } from '../task/failed.ts';
 import type { Fact } from '../world.ts';
 import { itemsExpected } from './expected.ts';
 import type { ImportPlan, ImportTask, PlannedImport } from './import-task.ts';
@@ -84,59 +85,14 @@ export function completed(task: PlannedImport): Fact<typeof ImportCompleted> {
   };
 }
 
-/** What was refused, or could not be brought to its end. */
-interface Failure extends Refusal {
-  task?: string;
-  target?: Target;
-  table?: string;
-}
+export const failed = (failure: Failure): Fact<typeof ImportFailed> => failedFact('import', failure);
 
-export function failed(failure: Failure): Fact<typeof ImportFailed> {
-  const { id, task, requestId, target, table, at, code, mistakes, leftBehind, dryRun } = failure;
-  return {
-    id,
-    at: iso(at),
-    ...(task !== undefined && { task }),
-    requestId,
-    ...(target && { account: target.account, region: target.region }),
-    ...(table !== undefined && { table }),
-    code,
-    mistakes: few(mistakes),
-    leftBehind,
-    ...(dryRun && { dryRun }),
-    sentence: failure.sentence ?? sentenceOf(failure),
-  };
-}
-
-function sentenceOf({ requestId, table, mistakes, leftBehind, dryRun }: Failure): string {
-  const said = mistakes.slice(0, 5).map(({ field, problem, remedy }) => `${field}: ${problem} ${remedy}`);
-  const more = mistakes.length > 5 ? [`And ${mistakes.length - 5} more.`] : [];
-  const of = table === undefined ? '' : ` to ${table}`;
-  const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
-  const came = dryRun ? 'would be refused' : 'failed';
-  return [`The import${of} (request ${requestId}) ${came}.`, ...said, ...more, left].join(' ');
-}
-
-export function failedTask({
-  id,
-  requestId,
-  plan,
-  request,
-  endedAt = 0,
-  error,
-}: ImportTask): Fact<typeof ImportFailed> {
-  return failed({
-    id: `${id}/failed`,
-    task: id,
-    requestId,
-    ...(plan && { target: plan.target }),
-    table: request.target.tableName,
-    at: endedAt,
-    code: error?.code ?? '',
-    mistakes: error?.mistakes ?? [],
-    leftBehind: error?.leftBehind ?? '',
+export const failedTask = (task: ImportTask): Fact<typeof ImportFailed> =>
+  failed({
+    ...failureOf(task),
+    ...(task.plan && { target: task.plan.target }),
+    table: task.request.target.tableName,
   });
-}
 
 export function planned({ id, requestId }: Named, at: number, explained: Explained): Fact<typeof ImportPlanned> {
   const { plan, steps, notices } = explained;

@@ -1,5 +1,6 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
 import type { SettingName } from '../settings/settings.ts';
+import type { Counting } from '../task/count.ts';
 import { type Task, type TaskState, taskFrom } from '../task/task.ts';
 import type { Item } from '../world.ts';
 import type { RestorePlan } from './plan.ts';
@@ -25,12 +26,6 @@ export interface Verification {
   settings: { expected: number; restored: number };
   sample?: { asked: number; found: number };
   count?: { items: number; inBackupAbout: number };
-}
-
-/** A parallel scan as far as it has come: per segment where it goes on; null when it is through, empty at its beginning. */
-export interface Counting {
-  items: number;
-  after: (Record<string, unknown> | null)[];
 }
 
 /** A task that brings a table back. Instants are epoch ms. */

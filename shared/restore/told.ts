@@ -1,7 +1,7 @@
 import type { RestoreCompleted, RestoreFailed, RestorePlanned, RestoreStarted } from '../../events/restore-events.ts';
 import { iso } from '../clock.ts';
-import { type Target, targetKey } from '../target.ts';
-import type { Mistake } from '../task/task.ts';
+import { targetKey } from '../target.ts';
+import { type Failure, failedFact, failureOf } from '../task/failed.ts';
 import type { Fact } from '../world.ts';
 import { type Explained, type PlannedSource, type RestorePlan, sourceInWords } from './plan.ts';
 import type { RestoreTask } from './restore-task.ts';
@@ -86,66 +86,14 @@ function notPutBackOf({ plan, settled = {} }: PlannedTask): { setting: string; r
   return [...plan.notPutBack, ...failed];
 }
 
-/** What was refused, or could not be brought to its end. */
-export interface Failure {
-  /** Told once for each of these. */
-  id: string;
-  task?: string;
-  requestId: string;
-  target?: Partial<Target> & { tableName?: string };
-  /** Epoch ms. */
-  at: number;
-  code: string;
-  mistakes: Mistake[];
-  leftBehind: string;
-  /** In place of the one that says that the restore failed. */
-  sentence?: string;
-  dryRun?: true;
-}
+export const failed = (failure: Failure): Fact<typeof RestoreFailed> => failedFact('restore', failure);
 
-export function failed(failure: Failure): Fact<typeof RestoreFailed> {
-  const { target, task, requestId, code, leftBehind, dryRun } = failure;
-  const { tableName: table, account, region } = target ?? {};
-  return {
-    id: failure.id,
-    at: iso(failure.at),
-    ...(task !== undefined && { task }),
-    requestId,
-    ...(account !== undefined && region !== undefined && { account, region }),
-    ...(table !== undefined && { table }),
-    code,
-    mistakes: few(failure.mistakes),
-    leftBehind,
-    ...(dryRun && { dryRun }),
-    sentence: failure.sentence ?? sentenceOf(failure),
-  };
-}
-
-export function sentenceOf({ requestId, target, mistakes, leftBehind, dryRun }: Failure): string {
-  const what = target?.tableName === undefined ? '' : ` of ${target.tableName}`;
-  const said = mistakes
-    .slice(0, 5)
-    .map(({ field, problem, remedy }) => `${field}: ${problem} ${remedy}`)
-    .join(' ');
-  const more = mistakes.length > 5 ? ` And ${mistakes.length - 5} more.` : '';
-  const left = leftBehind === '' ? 'Nothing was begun.' : leftBehind;
-  const came = dryRun ? 'would be refused' : 'failed';
-  return `The restore${what} (request ${requestId}) ${came}. ${said}${more} ${left}`;
-}
-
-export function failedTask(task: RestoreTask): Fact<typeof RestoreFailed> {
-  const { id, requestId, plan, request, endedAt = 0, error } = task;
-  return failed({
-    id: `${id}/failed`,
-    task: id,
-    requestId,
-    target: plan?.target ?? { tableName: request.target.tableName },
-    at: endedAt,
-    code: error?.code ?? '',
-    mistakes: error?.mistakes ?? [],
-    leftBehind: error?.leftBehind ?? '',
+export const failedTask = (task: RestoreTask): Fact<typeof RestoreFailed> =>
+  failed({
+    ...failureOf(task),
+    ...(task.plan && { target: task.plan.target }),
+    table: task.plan?.target.tableName ?? task.request.target.tableName,
   });
-}
 
 export function planned(id: string, requestId: string, at: number, explained: Explained): Fact<typeof RestorePlanned> {
   const { plan, steps, notices, backup } = explained;
