@@ -18,8 +18,8 @@ export interface Packed {
   head: Item;
 }
 
-/** A head stays so small that a hundred of them are one answer of BatchGetItem, which has 16 MB at most. */
-const headBytes = 100_000;
+/** A head stays small: many are read of which nobody wants the pieces. */
+const headBytes = 16_000;
 
 /** Each must be smaller than an item may be: 400 KB, with its key. */
 const largestPiece = 380_000;

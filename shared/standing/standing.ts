@@ -40,7 +40,8 @@ export async function tablesOf(world: Reader, query: TableQuery): Promise<TableP
   const asked = ['tables', target && targetKey(target), name, namePrefix, plan, state];
   const read = cursor === undefined ? { place: undefined } : readCursor<[string, string]>(asked, cursor, ['', '']);
   if ('problem' in read) return undefined;
-  const targets = target === undefined ? await knownTargets(world) : [target];
+  // What no plan has any more nobody audits, and nobody knows how its tables stand.
+  const targets = target === undefined ? auditedTargets(world) : [target];
   const from = name ?? namePrefix ?? '';
   const names = { from, until: name ?? `${from}\uffff` };
   const { tables, asOf } = await readStanding(world, targets.toSorted(byKey), names);
@@ -76,7 +77,7 @@ function fits({ name, isOptedOut, protections }: StandingTable, query: TableQuer
 
 /** Where it is, its newest capture says; without one it is looked for everywhere. */
 export async function tableById(world: Reader, tableId: string): Promise<StandingTable | undefined> {
-  const targets = await knownTargets(world);
+  const targets = auditedTargets(world);
   const captures = await Promise.all(targets.map((target) => newestCapture(world, target, tableId)));
   for (const capture of captures) {
     if (capture === undefined) continue;
