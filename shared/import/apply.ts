@@ -1,25 +1,16 @@
 import { errorText } from '../errors.ts';
 import { linkKey } from '../export/chain-link.ts';
-import { parsed } from '../export/manifests.ts';
 import { fail, write } from '../task/drive.ts';
 import { failWithout, leftBehindOf, ownTable } from './context.ts';
+import { type Applied, applyFile, WrongFile } from './data-file.ts';
 import type { Applying, Importing } from './import-task.ts';
-import { isDamage, linesOf } from './lines.ts';
 import { lock } from './lock.ts';
 import { type Part, readPart } from './parts.ts';
-import { type ImportRecord, readRecord } from './records.ts';
 import { readLink } from './source.ts';
-import { quietAt, roundSize, Writer } from './writer.ts';
+import { quietAt, Writer } from './writer.ts';
 
-/** How far it has come is written so often, and after each file: so much is written again when the process dies. */
-const writeEveryMs = 10_000;
 /** Of the list of files so much is read at once: a line has about 250 bytes. */
 const pageBytes = 2 ** 18;
-
-/** A file is not what its manifest says, or cannot be read: the table stays unfinished. */
-class WrongFile extends Error {
-  override name = 'WrongFile';
-}
 
 /**
  * Brings the table to its end: the full export, where AWS could not import it, and then window by window, each to its
@@ -103,12 +94,6 @@ async function manifestIn(
   return link.manifest;
 }
 
-interface Applied {
-  come: Applying;
-  /** Otherwise the driver ends. */
-  isThrough: boolean;
-}
-
 /** Goes through the list of files from where it has come to. */
 async function applyPart(importing: Importing, writer: Writer, part: Part, from: Applying): Promise<Applied> {
   let come = from;
@@ -138,90 +123,4 @@ async function pageFrom({ world, task }: Importing, { filesKey, filesBytes }: Pa
   // Without a line no page would ever end.
   if (lines.length === 0) throw new WrongFile(`There is no line in ${filesKey} from byte ${offset}.`);
   return lines;
-}
-
-/** One data file, from the line that it has come to: read from its beginning, so that its sum is known at the end. */
-async function applyFile(
-  importing: Importing,
-  writer: Writer,
-  part: Part,
-  { come: from, line }: { come: Applying; line: string },
-): Promise<Applied> {
-  const { world, task } = importing;
-  const { bucket, target, structure } = task.plan;
-  if (line.trim() === '') return { come: from, isThrough: true };
-  const said = parsed(Buffer.from(line, 'latin1').toString());
-  const key = String(said.dataFileS3Key ?? '');
-  const file = key === '' ? undefined : await world.objects(target, 'import').open(bucket, key);
-  if (file === undefined) throw new WrongFile(`The file ${key || line.trim().slice(0, 100)} is missing.`);
-  const keys = structure.keys.map(({ AttributeName }) => AttributeName);
-  const lines = linesOf(file);
-  let come = from;
-  let writtenAt = world.clock.now();
-  let number = 0;
-  let round: ImportRecord[] = [];
-  const flush = async (): Promise<boolean> => {
-    const isWritten = await writer.writeAll(
-      round.map((record) => record.write),
-      come,
-    );
-    if (!isWritten) return false;
-    come = withRound(come, round, part);
-    round = [];
-    if (world.clock.now() < writtenAt + writeEveryMs) return true;
-    await writer.checkpoint(come);
-    writtenAt = world.clock.now();
-    return true;
-  };
-  try {
-    for await (const some of lines.batches) {
-      for (const one of some) {
-        number++;
-        if (number <= from.lines) continue;
-        const record = recordOf(one, part, keys, `${key}, line ${number}`);
-        // One request takes an item once, and a second record of it comes after the first.
-        const isFull = round.length === roundSize || round.some((other) => other.key === record.key);
-        if (isFull && !(await flush())) return { come, isThrough: false };
-        round.push(record);
-      }
-    }
-  } catch (error) {
-    if (isDamage(error)) throw new WrongFile(`${key} cannot be decompressed.`);
-    throw error;
-  }
-  if (!(await flush())) return { come, isThrough: false };
-  checkFile(said, key, { md5: lines.md5(), items: number });
-  return { come, isThrough: true };
-}
-
-function recordOf(line: string, part: Part, keys: string[], where: string): ImportRecord {
-  try {
-    return readRecord(line, part, keys);
-  } catch (error) {
-    throw new WrongFile(`${where}, cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function withRound(come: Applying, round: ImportRecord[], { kind }: Part): Applying {
-  const isWindow = kind === 'window';
-  const put = round.filter((record) => 'put' in record.write).length;
-  return {
-    ...come,
-    lines: come.lines + round.length,
-    records: come.records + round.length,
-    ...(isWindow && {
-      put: come.put + put,
-      deleted: come.deleted + round.length - put,
-      net: come.net + round.reduce((sum, { net }) => sum + net, 0),
-    }),
-  };
-}
-
-function checkFile(said: Record<string, unknown>, key: string, { md5, items }: { md5: string; items: number }): void {
-  if (md5 !== said.md5Checksum) {
-    throw new WrongFile(`${key} has the MD5 ${md5}, and ${String(said.md5Checksum)} is expected.`);
-  }
-  if (items !== said.itemCount) {
-    throw new WrongFile(`${key} has ${items} items, and ${String(said.itemCount)} are expected.`);
-  }
 }

@@ -170,7 +170,7 @@ test('a count that is not what the files say is told, not hidden', async () => {
   });
 });
 
-test('what DynamoDB does not take at once is written again, and throttled writes are slower', async () => {
+test('what DynamoDB does not take at once, or throttles, is written again', async () => {
   here = await importHere();
   const { full, window } = await fullAndWindow();
   let calls = 0;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
 import { type Exported, everything, type ImportHere, importHere, makeOrders, order } from './here.ts';
 
 let here: ImportHere;
@@ -221,6 +222,36 @@ test('a table with the key that AWS manages has it again, and one with a custome
   expect(await keyOf('keyed-again')).toBe(key.KeyMetadata.Arn);
   const importsOf = here.factsOf('Import Completed').map(({ detail }) => detail.table);
   expect(importsOf.toSorted()).toEqual(['keyed-again', 'managed-again']);
+});
+
+test('while others use all of AWS’s places for imports it asks again, and an answer that is lost makes no second table', async () => {
+  here = await importHere({ dynamodb: { simultaneousImports: 1 } });
+  await makeOrders(here);
+  const { full, window } = await fullAndWindow();
+  const S3BucketSource = { S3Bucket: 'archive', S3KeyPrefix: `${full.folder}/data/` };
+  const keys = {
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  };
+  const TableCreationParameters = { TableName: 'theirs', BillingMode: 'PAY_PER_REQUEST', ...keys };
+  await here.done(
+    here.call('ImportTable', {
+      S3BucketSource,
+      InputFormat: 'DYNAMODB_JSON',
+      InputCompressionType: 'GZIP',
+      TableCreationParameters,
+    }),
+  );
+  let lost = 0;
+  here.aws.intercept(async (call, perform) => {
+    const answer = await perform();
+    if (call.operation !== 'ImportTable' || lost > 0) return answer;
+    lost++;
+    throw new AwsError('InternalServerError', 'The answer is lost.', 500);
+  });
+  expect(await imported(full, [window])).toMatchObject({ isAsExpected: true });
+  expect(lost).toBe(1);
+  expect(here.calls.filter((call) => call === 'ImportTable').length).toBeGreaterThan(2);
 });
 
 test('an item that is no item of the new table makes AWS give up: the table stays and is named', async () => {
