@@ -1,9 +1,12 @@
+import recorded from './examples.json' with { type: 'json' };
+
 /** A request as it was sent, and what was answered. */
 export interface Example {
   request?: unknown;
   response?: unknown;
-  failures?: Record<number, unknown>;
+  /** By status. */
+  failures?: Record<string, unknown>;
 }
 
-/** By the name of the route. */
-export const examples: Record<string, Example> = {};
+/** Recorded at `npm start`, by the name of the route. */
+export const examples: Record<string, Example> = recorded;
