@@ -41,7 +41,7 @@ const year: Field = { name: 'year', from: 1970, to: 2199, steps: true };
 
 /** Reads what stands between the parentheses of `cron(…)`; throws an Error that says which field is wrong and what to write. */
 export function parseCron(text: string): Cron {
-  const fields = text.trim().split(/\s+/).filter(Boolean);
+  const fields = text.split(/\s/).filter(Boolean);
   const [minutes = '', hours = '', dates = '', months = '', weekdays = '', years = ''] = fields;
   if (fields.length !== 6) {
     throw new Error(

@@ -26,8 +26,8 @@ export function toLocal(zone: string, at: number): number {
 export function firstInstantOf(zone: string, local: number): number | undefined {
   const before = offsetAt(zone, local - dayMs);
   const after = offsetAt(zone, local + dayMs);
-  const instants = before >= after ? [local - before, local - after] : [local - after, local - before];
-  return instants.find((instant) => toLocal(zone, instant) === local);
+  // In autumn both are right, and the first is the earlier; else at most one is.
+  return [local - before, local - after].find((instant) => toLocal(zone, instant) === local);
 }
 
 /** What must be added to UTC at that instant, in ms. Remembered by days, most of which have a single offset. */

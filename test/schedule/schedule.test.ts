@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { daysOf, parseCron } from '../../shared/schedule/cron.ts';
 import { isZone } from '../../shared/schedule/zone.ts';
 import { nextFiring, parseSchedule, type Schedule } from '../../shared/schedule.ts';
 
@@ -52,6 +53,7 @@ describe('cron', () => {
       ['2026-01-01T08:00', '2026-01-01T13:00', '2026-01-01T18:00', '2026-01-02T08:00'],
     ],
     ['0 3 1 JAN,7 ? 2027,2030-2031', '2026-01-01', ['2027-01-01T03:00', '2027-07-01T03:00', '2030-01-01T03:00']],
+    [' 0  3\t1 JAN ? 2027 ', '2026-02-01', ['2027-01-01T03:00']],
     ['0 3 1 jan ? 2026/2', '2026-02-01', ['2028-01-01T03:00']],
     ['59 23 31 12 ? 2199', '2026-01-01', ['2199-12-31T23:59']],
   ])('cron(%s) after %s', (fields, after, expected) => {
@@ -78,10 +80,11 @@ describe('cron', () => {
   test.each([
     ['0 3 * * ?', 'has 5 fields; write six'],
     ['0 3 * * ? * *', 'has 7 fields; write six'],
+    ['', 'has 0 fields; write six'],
     ['0 3 * * * *', 'exactly one of the two must be ?'],
     ['0 3 ? * ? *', 'exactly one of the two must be ?'],
     ['0 3 1 * MON *', 'exactly one of the two must be ?'],
-    ['60 3 * * ? *', 'minutes "60" is not possible; write 0 to 59'],
+    ['60 3 * * ? *', 'minutes "60" is not possible; write 0 to 59.'],
     ['? 3 * * ? *', 'minutes "?" is not possible'],
     ['0 24 * * ? *', 'hours "24" is not possible; write 0 to 23'],
     ['0 3 0 * ? *', 'day-of-month "0" is not possible; write 1 to 31'],
@@ -99,7 +102,13 @@ describe('cron', () => {
     ['0 3 32W * ? *', 'day-of-month "32" is not possible'],
     ['0/0 3 * * ? *', 'the step /0; write a number from 1 to 59'],
     ['0/60 3 * * ? *', 'the step /60; write a number from 1 to 59'],
+    ['0/x5 3 * * ? *', 'the step /x5'],
+    ['0/5x 3 * * ? *', 'the step /5x'],
     ['0/5/5 3 * * ? *', 'one / is enough'],
+    ['0 3 15WX * ? *', 'stand alone'],
+    ['0 3 ? * 5LX *', 'day-of-week "5LX" is not possible; write 1 to 7 or SUN, MON, TUE, WED, THU, FRI, SAT.'],
+    ['0 3 ? * 1,5L *', 'L (5L: the last Thursday) stand alone'],
+    ['0 3 * 0 ? *', 'month "0" is not possible; write 1 to 12 or JAN, FEB, MAR, APR,'],
     ['1-2-3 3 * * ? *', 'a range has two ends'],
     ['1, 3 * * ? *', 'minutes is empty'],
     ['-5 3 * * ? *', 'minutes is empty'],
@@ -109,6 +118,27 @@ describe('cron', () => {
   ])('cron(%s) is refused with what is wrong', (fields, reason) => {
     expect(() => parseSchedule(`cron(${fields})`)).toThrow(reason);
   });
+});
+
+test('months and days of the week go by their names, too', () => {
+  const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+  const days = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+  for (const [index, month] of months.entries()) expect(parseCron(`0 3 1 ${month} ? *`).months).toEqual([index + 1]);
+  for (const [index, day] of days.entries()) {
+    expect(parseCron(`0 3 ? * ${day} *`).days).toEqual({ by: 'weekdays', weekdays: [index + 1] });
+  }
+});
+
+test.each<[string, number, number[]]>([
+  ['L-30', 2, []],
+  ['L-30', 1, [1]],
+  ['30W', 2, []],
+  ['15W', 8, [14]],
+  ['1W', 8, [3]],
+  ['16W', 8, [17]],
+  ['31W', 5, [29]],
+])('%s of month %i of 2026 are the days %j', (dates, month, expected) => {
+  expect(daysOf(parseCron(`0 3 ${dates} * ? *`).days, 2026, month)).toEqual(expected);
 });
 
 describe('a zone', () => {
@@ -125,6 +155,8 @@ describe('a zone', () => {
     ['0 3 * * ? *', 'Asia/Kolkata', '2026-01-01T00:00Z', ['2026-01-01T21:30', '2026-01-02T21:30']],
     ['0 0 1 * ? *', 'Asia/Kathmandu', '2026-01-01T00:00Z', ['2026-01-31T18:15']],
     ['0 0 ? * MON *', 'Pacific/Kiritimati', '2026-01-01T00:00Z', ['2026-01-04T10:00']],
+    // asked in the second of two hours that look alike: the rest of it has fired in the first
+    ['0/20 * * * ? *', 'Europe/Berlin', '2026-10-25T01:10Z', ['2026-10-25T02:00', '2026-10-25T02:20']],
     ['30 0 * * ? *', 'America/Sao_Paulo', '2018-11-03T12:00Z', ['2018-11-05T02:30']],
   ])('cron(%s) in %s after %s', (fields, zone, after, expected) => {
     const found = firings(parseSchedule(`cron(${fields})`, zone), after, Math.max(1, expected.length));
@@ -139,6 +171,8 @@ describe('a zone', () => {
     ['Asia/Calcutta', true],
     ['Asia/Kolkata', true],
     ['europe/berlin', false],
+    ['EUROPE/BERLIN', false],
+    ['Europe/berlin', false],
     ['Europe/Bonn', false],
     ['+01:00', false],
     ['', false],
@@ -156,6 +190,7 @@ describe('rate', () => {
   test.each([
     ['1 minute', 60_000],
     ['5 minutes', 300_000],
+    [' 5  minutes ', 300_000],
     ['1 hour', 3_600_000],
     ['1 hours', 3_600_000],
     ['1 day', 86_400_000],
@@ -167,11 +202,12 @@ describe('rate', () => {
   test('counts from its start, which is its first firing', () => {
     const schedule = parseSchedule('rate(12 hours)');
     expect(nextFiring(schedule, at - 1, at)).toBe(at);
+    expect(nextFiring(schedule, at - 86_400_000, at)).toBe(at);
     expect(nextFiring(schedule, at, at)).toBe(at + 43_200_000);
     expect(nextFiring(schedule, at + 43_200_001, at)).toBe(at + 86_400_000);
   });
 
-  test.each(['0 days', '5 weeks', '1.5 hours', '-1 day', 'hour', '5 minutes extra', ''])(
+  test.each(['0 days', '5 weeks', '1.5 hours', '-1 day', 'hour', '5 minutes extra', '5 minutesx', ''])(
     'rate(%s) is refused',
     (text) => {
       expect(() => parseSchedule(`rate(${text})`)).toThrow('write a whole number above 0 and minutes, hours or days');
@@ -193,7 +229,7 @@ describe('at', () => {
   );
 });
 
-test.each(['0 3 * * *', 'CRON(0 3 * * ? *)', 'every day', '', 'cron(0 3 * * ? *) '])(
+test.each(['0 3 * * *', 'my cron(0 3 * * ? *)', 'CRON(0 3 * * ? *)', 'every day', '', 'cron(0 3 * * ? *) '])(
   '"%s" is not a schedule',
   (text) => {
     expect(() => parseSchedule(text)).toThrow('write cron(0 3 * * ? *), rate(12 hours) or at(2027-01-31T03:00:00)');
