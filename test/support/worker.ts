@@ -23,22 +23,24 @@ const requestTimeoutMs = 10_000;
 export class Worker {
   points = 0;
   isDead = false;
+  name = '';
+  onDeath: () => void = () => {};
   #frozenUntil = 0;
   readonly #clock: VirtualClock;
   readonly #fate: Fate;
 
-  /** How far this process's own clock is ahead. */
-  readonly #skewMs: number;
+  /** How far this process's own clock is ahead; it may jump. */
+  skewMs: number;
 
   constructor(clock: VirtualClock, fate: Fate = () => undefined, skewMs = 0) {
     this.#clock = clock;
-    this.#skewMs = skewMs;
+    this.skewMs = skewMs;
     this.#fate = fate;
   }
 
   get clock(): Clock {
     return {
-      now: () => this.#clock.now() + this.#skewMs,
+      now: () => this.#clock.now() + this.skewMs,
       // No points of their own: a mishap in a sleep is one before the next call.
       sleep: async (ms) => {
         if (ms > 0) await sleep(this.#clock, ms);
@@ -69,6 +71,7 @@ export class Worker {
 
   kill(): void {
     this.isDead = true;
+    this.onDeath();
   }
 
   async #timeout(): Promise<never> {
@@ -78,7 +81,7 @@ export class Worker {
 
   async #point(): Promise<void> {
     const mishap = this.isDead ? undefined : this.#fate(this.points++);
-    if (mishap === 'kill') this.isDead = true;
+    if (mishap === 'kill') this.kill();
     else if (mishap !== undefined) this.#frozenUntil = this.#clock.now() + mishap.freezeMs;
     return this.#standing();
   }

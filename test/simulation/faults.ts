@@ -1,0 +1,111 @@
+import { AwsError, type Call, ConnectionLost } from '../../local/service.ts';
+import { Chance } from './chance.ts';
+import { allFaultKinds, type FaultKind } from './fault-kinds.ts';
+import type { Story } from './story.ts';
+
+/** Says what goes wrong where, and remembers it. A place has a name, so that it is found again in a smaller story. */
+export class Faults {
+  readonly hits = Object.fromEntries(allFaultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  /** `<kind> at <place>`, in the order in which they happened. */
+  readonly happened: string[] = [];
+  readonly chance: Chance;
+  readonly #story: Story;
+  readonly #only: Set<string> | undefined;
+  readonly #isOver: () => boolean;
+
+  constructor(story: Story, isOver: () => boolean) {
+    this.#story = story;
+    this.#isOver = isOver;
+    this.#only = story.only && new Set(story.only);
+    this.chance = new Chance(story.seed);
+  }
+
+  /** Whether this goes wrong here. */
+  strikes(kind: FaultKind, place: string): boolean {
+    const probability = this.#story.faults[kind];
+    if (probability === undefined || this.#isOver()) return false;
+    const name = `${kind} at ${place}`;
+    const isHit = this.#only === undefined ? this.chance.isTrue(name, probability) : this.#only.has(name);
+    if (isHit) this.note(kind, place);
+    return isHit;
+  }
+
+  note(kind: FaultKind, place: string): void {
+    this.hits[kind]++;
+    this.happened.push(`${kind} at ${place}`);
+  }
+
+  /** The first of several that strikes. */
+  first(kinds: FaultKind[], place: string): FaultKind | undefined {
+    return kinds.find((kind) => this.strikes(kind, place));
+  }
+}
+
+const forAnyCall: FaultKind[] = [
+  'throttle',
+  'error500',
+  'error500Applied',
+  'timeout',
+  'timeoutApplied',
+  'reset',
+  'resetApplied',
+  'expiredCredentials',
+];
+const forCall: Record<string, FaultKind[]> = {
+  CreateBackup: ['limitOfRate', 'limitOfTablesAtOnce', 'limitOfTables', ...forAnyCall],
+  ListBackups: ['shortPage', ...forAnyCall],
+  PutEvents: ['refusedEntries', ...forAnyCall],
+};
+
+const never = new Promise<never>(() => {});
+
+const limits: Partial<Record<FaultKind, string>> = {
+  limitOfRate: 'Up to 50 CreateBackup operations are allowed per second, per account.',
+  limitOfTablesAtOnce: 'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously',
+  limitOfTables: 'There is a limit of 2500 tables per subscriber',
+};
+
+/** What AWS does with a call of the service: as it should, or one of the faults. */
+export async function perform(faults: Faults, place: string, call: Call, effect: () => Promise<unknown>) {
+  const kind = faults.first(forCall[call.operation] ?? forAnyCall, place);
+  switch (kind) {
+    case undefined:
+      return effect();
+    case 'throttle':
+      throw new AwsError('ThrottlingException', 'Rate exceeded');
+    case 'expiredCredentials':
+      throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
+    case 'error500':
+      throw new AwsError('InternalServerError', 'Internal server error', 500);
+    case 'reset':
+      throw new ConnectionLost();
+    case 'timeout':
+      return never;
+    case 'shortPage':
+      call.input.Limit = 1;
+      return effect();
+    case 'refusedEntries':
+      return refuseEntries(call, effect);
+    case 'error500Applied':
+      await effect();
+      throw new AwsError('InternalServerError', 'Internal server error', 500);
+    case 'resetApplied':
+      await effect();
+      throw new ConnectionLost();
+    case 'timeoutApplied':
+      await effect();
+      return never;
+    default:
+      throw new AwsError('LimitExceededException', limits[kind] ?? '');
+  }
+}
+
+/** All but the first entry are taken; a single one is refused. */
+async function refuseEntries(call: Call, effect: () => Promise<unknown>): Promise<unknown> {
+  const [, ...taken] = call.input.Entries as unknown[];
+  const refused = { ErrorCode: 'InternalException', ErrorMessage: 'Not taken.' };
+  if (taken.length === 0) return { FailedEntryCount: 1, Entries: [refused] };
+  call.input.Entries = taken;
+  const answer = (await effect()) as { Entries: unknown[] };
+  return { FailedEntryCount: 1, Entries: [refused, ...answer.Entries] };
+}

@@ -1,0 +1,144 @@
+import { backupFrom } from '../../shared/ledger.ts';
+import type { Backup } from '../../shared/run.ts';
+import type { Installation } from './installation.ts';
+import { entriesOf, inWords, isBackup, type Rule, type Scene } from './scene.ts';
+import type { Effect, MadeBackup } from './truth.ts';
+
+/** A delete of the service that took effect: of whose backup, and what the ledger says of it. */
+interface Deleted {
+  made: MadeBackup;
+  installation: Installation;
+  entry: Backup;
+  at: number;
+}
+
+const adHoc = 'ad-hoc';
+
+function deletedBy({ call, isByService, at }: Effect, scene: Scene): Deleted | string | undefined {
+  if (call.operation !== 'DeleteBackup' || !isByService) return undefined;
+  const made = scene.truth.backups.get(String(call.input.BackupArn));
+  if (made === undefined) return undefined;
+  const owners = scene.installations.flatMap((installation) => {
+    const entry = entriesOf(scene, installation).find(({ backupArn }) => backupArn === made.arn);
+    return entry === undefined ? [] : [{ made, installation, entry, at }];
+  });
+  return owners[0] ?? `${made.name} (${made.arn}) is in no ledger`;
+}
+
+/** A rule about each delete of the service. */
+const aboutDeletes = (name: string, check: (deleted: Deleted, scene: Scene) => string | undefined): Rule => ({
+  name,
+  onEffect(effect, scene) {
+    const deleted = deletedBy(effect, scene);
+    return typeof deleted === 'object' ? check(deleted, scene) : deleted;
+  },
+});
+
+const onlyOurs = aboutDeletes(
+  'only what this installation made and decided on is deleted',
+  ({ made, installation, entry }) => {
+    if (!made.isByService || !made.name.startsWith(`tk-${installation.id}-`)) return `${made.name} is not ours`;
+    return entry.state === 'DELETING' ? undefined : `${made.name} is ${entry.state} in the ledger`;
+  },
+);
+
+const notHeld = aboutDeletes('nothing that is held or pinned is deleted', ({ entry }) =>
+  entry.hold !== undefined || (entry.pins?.size ?? 0) > 0 ? `${inWords({ ...entry })} is held or pinned` : undefined,
+);
+
+const newerOnes = (scene: Scene, { installation, entry }: Deleted): Backup[] =>
+  entriesOf(scene, installation).filter(
+    (other) =>
+      other.plan === entry.plan &&
+      other.tableId === entry.tableId &&
+      other.isDuplicate !== true &&
+      other.state === 'AVAILABLE' &&
+      (other.createdAt ?? 0) > (entry.createdAt ?? 0),
+  );
+
+/** Somebody may delete by hand between the look and the delete, which is less than two minutes later. */
+const lookedMs = 120_000;
+
+const notTheLast = aboutDeletes('the newest good backup of a plan and table is never deleted', (deleted, scene) => {
+  const { entry, made, at } = deleted;
+  if (entry.plan === adHoc || entry.isDuplicate) return undefined;
+  const good = newerOnes(scene, deleted).filter(({ backupArn = '' }) => {
+    const other = scene.truth.backups.get(backupArn);
+    return other !== undefined && (other.deletedAt === undefined || other.deletedAt > at - lookedMs);
+  });
+  return good.length > 0 ? undefined : `${made.name} was the newest of ${entry.tableName}`;
+});
+
+/** An invocation that judged by the plans of a deployment before goes on for so long. */
+const invocationMs = 900_000;
+
+/** How many newer ones there must be: rules that became stricter act after the grace time. */
+function leastKept(scene: Scene, number: number, plan: string, at: number): number {
+  const deployed = scene.deployed[number] ?? [];
+  const instants = [at, ...deployed.map((one) => one.at).filter((one) => one <= at && one > at - invocationMs)];
+  const strictestAt = (instant: number) => {
+    const inForce = deployed.filter(
+      (one, index) => one.at <= instant && (deployed[index + 1]?.at ?? Infinity) > instant - scene.story.graceMs,
+    );
+    return Math.max(...inForce.map(({ keepOf }) => keepOf(plan)));
+  };
+  return Math.min(
+    ...instants.map(strictestAt),
+    ...instants.map((instant) => strictestAt(instant - 1)).filter((n) => n > 0),
+  );
+}
+
+const notKept = aboutDeletes('nothing that a rule keeps is deleted', (deleted, scene) => {
+  const { entry, installation, made, at } = deleted;
+  if (entry.plan === adHoc || entry.isDuplicate) return undefined;
+  const least = leastKept(scene, installation.number, entry.plan, at);
+  const newer = newerOnes(scene, deleted).length;
+  return newer >= least ? undefined : `${made.name} was deleted with ${newer} newer ones; ${least} are kept`;
+});
+
+/** A tenth, or two per table, for each run of retention that nobody has confirmed. */
+function withinBudget(): Rule {
+  const done = new Map<string, Set<string>>();
+  return {
+    name: 'a run of retention deletes a tenth, or two per table',
+    onEffect(effect, scene) {
+      const { write } = effect;
+      if (write === undefined || !isBackup(write.key) || write.after?.state !== 'DELETING') return undefined;
+      const entry = backupFrom(write.after);
+      const installation = scene.installations.find(({ catalog }) => catalog === write.catalog);
+      if (installation === undefined) return undefined;
+      const retention = scene.truth.catalogs.get(write.catalog)?.get(`${String(write.after.pk)}|retention`);
+      if (retention?.confirmed === true || retention?.startedAt === undefined) return undefined;
+      const run = `${write.catalog} ${write.after.pk} ${retention.startedAt}`;
+      const begun = done.get(run) ?? new Set<string>();
+      done.set(run, begun.add(entry.backupArn ?? ''));
+      const all = entriesOf(scene, installation).filter(
+        ({ plan, state, backupArn = '' }) =>
+          plan === entry.plan && (state === 'AVAILABLE' || state === 'DELETING' || begun.has(backupArn)),
+      );
+      const tables = new Set(all.map(({ tableId }) => tableId)).size;
+      const budget = Math.max(Math.floor(all.length / 10), 2 * tables);
+      return begun.size > budget
+        ? `${begun.size} deletes of ${entry.plan} in one run, with a budget of ${budget}`
+        : undefined;
+    },
+  };
+}
+
+const deletesEnd: Rule = {
+  name: 'no delete is left half done, and what the ledger calls AVAILABLE is there',
+  atEnd(scene) {
+    for (const installation of scene.installations) {
+      for (const entry of entriesOf(scene, installation)) {
+        const made = scene.truth.backups.get(entry.backupArn ?? '');
+        if (entry.state === 'DELETING') return `${inWords({ ...entry })} is left`;
+        if (entry.state === 'DELETED' && made?.deletedAt === undefined)
+          return `${made?.arn} is there, and called DELETED`;
+        if (entry.state === 'AVAILABLE' && made?.isDeletedByService) return `${made.arn} was deleted, and is AVAILABLE`;
+      }
+    }
+    return undefined;
+  },
+};
+
+export const rulesOfDeletes = (): Rule[] => [onlyOurs, notHeld, notTheLast, notKept, withinBudget(), deletesEnd];

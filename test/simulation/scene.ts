@@ -1,0 +1,43 @@
+import { backupFrom } from '../../shared/ledger.ts';
+import type { Backup } from '../../shared/run.ts';
+import type { Item } from '../../shared/world.ts';
+import type { Installation } from './installation.ts';
+import type { Story } from './story.ts';
+import type { Effect, Truth } from './truth.ts';
+
+/** What the rules look at. */
+export interface Scene {
+  story: Story;
+  truth: Truth;
+  installations: Installation[];
+  /** Deployments of each installation, in order: since when, and how many backups a plan keeps at least. */
+  deployed: { at: number; keepOf(plan: string): number }[][];
+  now(): number;
+  /** Until then (epoch ms) AWS makes trouble. */
+  faultsEndAt: number;
+}
+
+/** Something that may never be so. Rules say what they have found, or nothing. */
+export interface Rule {
+  /** As a sentence: what holds. */
+  name: string;
+  onEffect?(effect: Effect, scene: Scene): string | undefined;
+  /** A request of the service arrives at AWS, whatever becomes of it. */
+  onSent?(operation: string, at: number, scene: Scene): string | undefined;
+  /** Everything that goes on by itself has ended, or the time for that is over. */
+  atEnd?(scene: Scene): string | undefined;
+}
+
+export const installationOf = ({ installations }: Scene, catalog: string): Installation | undefined =>
+  installations.find((one) => one.catalog === catalog);
+
+/** The ledger entries of an installation, as its catalog has them now. */
+export function entriesOf({ truth }: Scene, { catalog }: Installation): Backup[] {
+  return truth.items(catalog, (key) => key.includes('|backup#')).map(([, item]) => backupFrom(item));
+}
+
+export const isBackup = (key: string): boolean => key.includes('|backup#');
+
+/** An item in a few words, for histories. */
+export const inWords = (item: Item | undefined): string =>
+  JSON.stringify(item, (_, value) => (value instanceof Set ? [...value] : value))?.slice(0, 400) ?? 'nothing';

@@ -1,0 +1,155 @@
+import type { PlanSource } from '../../shared/plans/definition.ts';
+import { Chance } from './chance.ts';
+import { allFaultKinds, type FaultKind, faultKinds } from './fault-kinds.ts';
+
+/** What people, Scheduler and others in the account do. `nth` chooses among what there is at that moment. */
+export type Deed =
+  | { do: 'fire'; plan: string }
+  | { do: 'retain'; confirm: boolean }
+  | { do: 'hold' | 'release' | 'deleteByHand' | 'deleteRequest'; nth: number }
+  | { do: 'backUp' | 'dropTable' | 'makeTable' | 'forge' | 'putItem'; table: string }
+  | { do: 'deploy'; last: number }
+  | { do: 'restore'; table: string; target: string }
+  | { do: 'fireExports' }
+  | { do: 'recovery'; table: string; isOn: boolean };
+
+/** A deed at its time after the beginning (ms), of one installation; what others in the account do is 0's. */
+export type Act = Deed & { atMs: number; installation: number };
+
+/** Everything that a simulation begins with: plain JSON, so that it can be printed and made smaller. */
+export interface Story {
+  seed: number;
+  tables: string[];
+  installations: number;
+  /** Plans by their names; each installation has them all. */
+  plans: Record<string, PlanSource>;
+  hasExports: boolean;
+  acts: Act[];
+  /** The kinds that are on, with their chances. */
+  faults: Partial<Record<FaultKind, number>>;
+  faultsUntilMs: number;
+  /** These faults only, by kind and place, and no chance: a story that is made smaller. */
+  only?: string[];
+  latencyMs: number;
+  backupMs: number;
+  listLagMs: number;
+  graceMs: number;
+  /** Lambda's timeout where it strikes. */
+  shortInvocationMs: number;
+  heartbeatMs: number;
+}
+
+const minuteMs = 60_000;
+
+/** The story of a seed. */
+export function storyOf(seed: number): Story {
+  const chance = new Chance(seed);
+  const tables = Array.from({ length: chance.whole('tables', 2, 4) }, (_, n) => `orders-${n}`);
+  const installations = chance.isTrue('two installations', 0.15) ? 2 : 1;
+  const hasExports = chance.isTrue('exports', 0.06);
+  const plans = plansOf(chance);
+  const firings = chance.whole('firings', 1, 4);
+  const everyMs = chance.oneOf('firing every', 4, 10, 20) * minuteMs;
+  const lastsMs = hasExports ? 75 * minuteMs : firings * everyMs + 2 * minuteMs;
+  const isCalm = chance.isTrue('calm', 0.04);
+  const faults = isCalm ? {} : faultsOf(chance);
+  return {
+    seed,
+    tables,
+    installations,
+    plans,
+    hasExports,
+    acts: actsOf(chance, { tables, plans: Object.keys(plans), installations, firings, everyMs, lastsMs, hasExports }),
+    faults,
+    faultsUntilMs: lastsMs,
+    latencyMs: chance.oneOf('latency', 2, 20, 150),
+    backupMs: chance.oneOf('backup takes', 2000, 5000, 40_000),
+    listLagMs: faults.staleList === undefined ? 0 : chance.oneOf('list lag', 3000, 15_000, 30_000),
+    graceMs: chance.oneOf('grace', 10 * minuteMs, 72 * 60 * minuteMs),
+    shortInvocationMs: chance.oneOf('invocation', 75_000, 100_000, 180_000),
+    heartbeatMs: minuteMs,
+  };
+}
+
+function plansOf(chance: Chance): Record<string, PlanSource> {
+  const nightly: PlanSource = {
+    schedule: 'cron(0 2 * * ? *)',
+    tables: { include: ['orders-*'] },
+    keep: { last: chance.whole('keep', 1, 2) },
+    overlap: chance.oneOf('overlap', 'skip', 'queue'),
+    deadline: chance.oneOf('deadline', '1h', '4h'),
+    ...(chance.isTrue('rate', 0.2) && { rate: 1 }),
+  };
+  if (!chance.isTrue('two plans', 0.2)) return { nightly };
+  return { nightly, hourly: { ...nightly, tables: { include: ['orders-0'] }, keep: { last: 1 } } };
+}
+
+/** A random subset; in some stories each of its faults is three times as frequent. */
+function faultsOf(chance: Chance): Story['faults'] {
+  const share = chance.oneOf('how many kinds', 0.15, 0.3, 0.6);
+  const factor = chance.oneOf('how often', 1, 1, 3);
+  const on = allFaultKinds.filter((kind) => chance.isTrue(`${kind} is on`, share));
+  return Object.fromEntries(on.map((kind) => [kind, Math.min(1, faultKinds[kind] * factor)]));
+}
+
+interface Frame {
+  tables: string[];
+  plans: string[];
+  installations: number;
+  firings: number;
+  everyMs: number;
+  lastsMs: number;
+  hasExports: boolean;
+}
+
+function actsOf(chance: Chance, frame: Frame): Act[] {
+  const { tables, plans, installations, firings, everyMs, lastsMs, hasExports } = frame;
+  const acts: Act[] = [];
+  for (let installation = 0; installation < installations; installation++) {
+    for (const plan of plans) {
+      for (let n = 0; n < firings; n++) acts.push({ atMs: n * everyMs, installation, do: 'fire', plan });
+    }
+    if (hasExports)
+      for (const atMs of [0, 30, 60]) acts.push({ atMs: atMs * minuteMs, installation, do: 'fireExports' });
+  }
+  const deeds = chance.whole('deeds', 0, 6);
+  for (let n = 0; n < deeds; n++) {
+    const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
+    const installation = chance.whole(`deed ${n} of`, 0, installations - 1);
+    const table = tables[chance.whole(`deed ${n} table`, 0, tables.length - 1)] ?? '';
+    acts.push(...deedOf(chance, `deed ${n}`, table, hasExports).map((act) => ({ ...act, atMs, installation })));
+  }
+  return acts.sort((a, b) => a.atMs - b.atMs);
+}
+
+function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): Deed[] {
+  const nth = chance.whole(`${name} nth`, 0, 9);
+  const isOn = chance.isTrue(`${name} is on`, 0.7);
+  const last = chance.whole(`${name} last`, 1, 3);
+  const rare: Deed[] = hasExports
+    ? [
+        { do: 'recovery', table, isOn: false },
+        { do: 'recovery', table, isOn },
+      ]
+    : [];
+  const target = `${table}-${chance.oneOf(`${name} target`, 'copy', 'again')}`;
+  return chance.oneOf<Deed[]>(
+    `${name} what`,
+    [{ do: 'hold', nth }],
+    [{ do: 'hold', nth }],
+    [{ do: 'release', nth }],
+    [{ do: 'deleteByHand', nth }],
+    [{ do: 'deleteByHand', nth }],
+    [{ do: 'backUp', table }],
+    [{ do: 'deleteRequest', nth }],
+    [{ do: 'retain', confirm: isOn }],
+    [{ do: 'retain', confirm: false }],
+    [{ do: 'dropTable', table }, ...(isOn ? [{ do: 'makeTable' as const, table }] : [])],
+    [{ do: 'forge', table }],
+    [{ do: 'deploy', last }],
+    [{ do: 'deploy', last }],
+    [{ do: 'restore', table, target }],
+    hasExports ? rare : [{ do: 'hold', nth }],
+    [{ do: 'putItem', table }],
+  );
+}
