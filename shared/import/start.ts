@@ -1,6 +1,7 @@
 import { requestTimeoutMs } from '../aws/client.ts';
 import { errorText, kindOf } from '../errors.ts';
 import { tokenMs } from '../export/token.ts';
+import { pages } from '../pages.ts';
 import { fail, write } from '../task/drive.ts';
 import type { Made } from './calls.ts';
 import type { Importing } from './import-task.ts';
@@ -96,17 +97,15 @@ async function findByToken({ world, task }: Importing): Promise<Made | undefined
   const calls = world.imports(target);
   const table = await calls.describeTable(target.tableName);
   if (table === undefined) return undefined;
-  let after: string | undefined;
-  do {
-    const { arns, next } = await calls.listImports(table.arn, after);
+  const list = (after: string | undefined) => calls.listImports(table.arn, after);
+  for await (const { arns } of pages(list, ({ next }) => next)) {
     for (const arn of arns) {
       const found = await calls.describeImport(arn);
       if (found?.clientToken === call.input.ClientToken) {
         return { importArn: arn, tableId: found?.tableId ?? '', tableArn: found?.tableArn ?? '' };
       }
     }
-    after = next;
-  } while (after !== undefined);
+  }
   return undefined;
 }
 

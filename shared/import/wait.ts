@@ -9,11 +9,14 @@ import { started } from './told.ts';
 /** So long after the call AWS may not know the table or the import: its consistency is not documented. */
 const unknownMs = 120_000;
 const lookEveryMs = 5000;
-const lookAgainMs = 60_000;
 
-/** Waits until the table is there: in this process for a while, then by the heartbeat. */
+/**
+ * Waits until the table is there. Until it is locked others could write to it: so whoever may be patient looks for as
+ * long as Lambda lets him, and the next heartbeat goes on at once.
+ */
 export async function waitUntilMade(importing: Importing): Promise<'next' | number> {
   const { world, driver } = importing;
+  const isPatient = importing.patientUntil > world.clock.now();
   if (importing.task.isStartTold !== true) {
     await world.facts.publish(ImportStarted, [started(importing.task)]);
     await write(importing, { isStartTold: true });
@@ -21,8 +24,7 @@ export async function waitUntilMade(importing: Importing): Promise<'next' | numb
   for (;;) {
     const came = await lookOnce(importing);
     if (came !== 'waits') return came;
-    const now = world.clock.now();
-    if (now + lookEveryMs > importing.patientUntil || driver.isEnding) return now + lookAgainMs;
+    if (!isPatient || driver.isEnding) return world.clock.now() + lookEveryMs;
     await driver.pause(lookEveryMs);
   }
 }

@@ -32,8 +32,22 @@ const inward: Speech[] = [
   { setting: 'tableClass', field: 'tableClass', read: tableClass },
   { setting: 'contributorInsights', field: 'contributorInsights', read: (mode: string) => ({ table: mode }) },
   { setting: 'scaling', field: 'autoScaling' },
-  { setting: 'stream', field: 'stream', read: (value) => value },
-  { setting: 'timeToLive', field: 'timeToLive', read: (value) => value },
+];
+
+/** Only as the request says. */
+const onRequest: (Speech & { reason: string })[] = [
+  {
+    setting: 'stream',
+    field: 'stream',
+    read: (value) => value,
+    reason: 'Whoever reads streams is not asked; name it in the request to have it.',
+  },
+  {
+    setting: 'timeToLive',
+    field: 'timeToLive',
+    read: (value) => value,
+    reason: 'DynamoDB would delete items whose time has passed since; name it in the request to have it.',
+  },
 ];
 
 /** What acts on others or lets others in: in another account it means nothing, and beside the source it acts twice. */
@@ -46,27 +60,47 @@ export function wantedSettings(
   { tableArn, structure }: { tableArn: string; structure: TableStructure },
 ): WantedSettings {
   const wanted: WantedSettings = { settings: { tableArn: captured?.tableArn ?? tableArn }, notPutBack: [] };
-  for (const { setting, field, read } of inward) {
-    const asked = target[field];
-    const value =
-      asked === null || asked === undefined || asked === 'asCaptured' || read === undefined
-        ? asked === null
-          ? null
-          : (captured?.[setting] ?? null)
-        : read(asked as never);
-    if (isUnread(value)) wanted.notPutBack.push({ setting, reason: value.unread });
-    else if (value !== null) Object.assign(wanted.settings, { [setting]: value });
+  for (const speech of inward) {
+    const value = said(speech, target);
+    want(wanted, speech.setting, value === undefined ? (captured?.[speech.setting] ?? null) : value);
+  }
+  for (const { reason, ...speech } of onRequest) {
+    const value = said(speech, target);
+    if (value === undefined) leave(wanted, speech.setting, captured, reason);
+    else want(wanted, speech.setting, value);
   }
   for (const setting of outward) {
-    const value = captured?.[setting];
-    if (value === null || value === undefined || isUnread(value)) continue;
-    wanted.notPutBack.push({ setting, reason: 'An import puts nothing back that acts on others; set it by hand.' });
+    leave(wanted, setting, captured, 'An import puts nothing back that acts on others; set it by hand.');
   }
   // Said, and not left out: targets of an older table of that name would act on the new one.
   if (wanted.settings.scaling === undefined || structure.billingMode === 'PAY_PER_REQUEST') {
     wanted.settings.scaling = null;
   }
   return { ...wanted, settings: withoutIndexes(wanted.settings, indexesGone(wanted.settings, structure)) };
+}
+
+/** Undefined where the request says nothing of its own; null is none. */
+function said({ field, read }: Speech, target: Target): Setting<unknown> | undefined {
+  const asked = target[field];
+  if (asked === null) return null;
+  if (asked === undefined || asked === 'asCaptured' || read === undefined) return undefined;
+  return read(asked as never);
+}
+
+function want({ settings, notPutBack }: WantedSettings, setting: SettingName, value: Setting<unknown>): void {
+  if (isUnread(value)) notPutBack.push({ setting, reason: value.unread });
+  else if (value !== null) Object.assign(settings, { [setting]: value });
+}
+
+/** What the table had and the new one does not get is named. */
+function leave(
+  { notPutBack }: WantedSettings,
+  setting: SettingName,
+  captured: TableSettings | undefined,
+  reason: string,
+): void {
+  const value = captured?.[setting];
+  if (value !== null && value !== undefined && !isUnread(value)) notPutBack.push({ setting, reason });
 }
 
 function indexesGone(settings: TableSettings, { globalIndexes }: TableStructure): string[] {

@@ -6,7 +6,9 @@ import { brokenJoins } from '../../shared/import/joins.ts';
 import { WritePace } from '../../shared/import/pace.ts';
 import { type Part, placeOf } from '../../shared/import/parts.ts';
 import type { TableStructure } from '../../shared/import/structure.ts';
+import { wantedSettings } from '../../shared/import/wanted-settings.ts';
 import { type KnownStructure, wantedStructure } from '../../shared/import/wanted-structure.ts';
+import type { TableSettings } from '../../shared/settings/settings.ts';
 
 const at = (time: string): number => Date.parse(`2026-01-31T${time}Z`);
 
@@ -131,6 +133,49 @@ describe('the structure', () => {
     ],
   ])('%s', (_, target, of, expected) => {
     expect(wanted(target, of)).toMatchObject(expected);
+  });
+});
+
+describe('a setting', () => {
+  const captured: TableSettings = {
+    tableArn: 'arn:aws:dynamodb:us-east-1:123456789012:table/orders',
+    deletionProtection: true,
+    tableClass: 'STANDARD_INFREQUENT_ACCESS',
+    timeToLive: { attribute: 'expires' },
+    triggers: [],
+    tags: { unread: 'AccessDenied' },
+  };
+  const structure = { billingMode: 'PROVISIONED', globalIndexes: [] } as never;
+  const wanted = (target: Partial<ImportRequest['target']>) =>
+    wantedSettings({ tableName: 'orders-again', ...target }, captured, { tableArn: captured.tableArn, structure });
+
+  test.each<[string, Partial<ImportRequest['target']>, object]>([
+    [
+      'of which nothing is said is as it was',
+      {},
+      { deletionProtection: true, tableClass: 'STANDARD_INFREQUENT_ACCESS' },
+    ],
+    ['that is null is none', { deletionProtection: null, tableClass: null }, {}],
+    ['that is off or the usual one is none', { deletionProtection: false, tableClass: 'STANDARD' }, {}],
+    ['that is said is what is said', { tags: { a: 'b' } }, { deletionProtection: true, tags: { a: 'b' } }],
+    [
+      'of another name than asked for is not guessed',
+      { timeToLive: { attribute: 'at' } },
+      { timeToLive: { attribute: 'at' } },
+    ],
+  ])('%s', (_, target, expected) => {
+    expect(wanted(target).settings).toMatchObject(expected);
+    const { tableArn, scaling, ...others } = wanted({
+      deletionProtection: false,
+      tableClass: null,
+      ...target,
+    }).settings;
+    for (const name of Object.keys(others)) expect(Object.keys(expected)).toContain(name);
+  });
+
+  test('that could not be read, acts on others or deletes items is named', () => {
+    expect(wanted({}).notPutBack.map(({ setting }) => setting)).toEqual(['tags', 'timeToLive', 'triggers']);
+    expect(wanted({ tags: null, timeToLive: null }).notPutBack.map(({ setting }) => setting)).toEqual(['triggers']);
   });
 });
 

@@ -41,8 +41,15 @@ test('settings that were captured come with the table, those that act on others 
       'contributorInsights',
       'scaling',
     ],
-    settingsNotPutBack: ['warmThroughput', 'resourcePolicy', 'kinesis', 'triggers', 'replicas', 'alarms'].map(
-      (setting) => ({ setting, reason: 'An import puts nothing back that acts on others; set it by hand.' }),
-    ),
+    settingsNotPutBack: [
+      {
+        setting: 'timeToLive',
+        reason: 'DynamoDB would delete items whose time has passed since; name it in the request to have it.',
+      },
+      ...['warmThroughput', 'resourcePolicy', 'kinesis', 'triggers', 'replicas', 'alarms'].map((setting) => ({
+        setting,
+        reason: 'An import puts nothing back that acts on others; set it by hand.',
+      })),
+    ],
   });
 });
