@@ -51,7 +51,7 @@ function partitionOf(target: (typeof targets)[number], { name, tables, runs, eve
     const tableId = uuidOf(`${targetKey(target)}${tableName}`);
     // Half of the tables are empty; the others have up to a terabyte, and grow.
     const size = index % 2 === 0 ? 0 : Math.floor(2 ** (10 + (hash(tableId).readUInt32BE() / 2 ** 32) * 30));
-    return { tableId, tableName, size, index };
+    return { tableId, tableName, size, index, settings: hash(tableId).toString('hex') };
   }).sort((a, b) => (a.tableId < b.tableId ? -1 : 1));
   const byId = new Map(named.map((table) => [table.tableId, table]));
   const stamps = Array.from({ length: runs }, (_, index) => ({
@@ -66,14 +66,13 @@ function partitionOf(target: (typeof targets)[number], { name, tables, runs, eve
     if (run === undefined || table === undefined) return undefined;
     // 49 backups a second, in the order of names.
     const createdAt = run.at + 2000 + Math.floor(table.index / 0.049);
-    const suffix = hash(`${stamp}${tableId}`).toString('hex').slice(0, 8);
     return {
       ...{ target, plan: name, stamp, tableId, tableName: table.tableName, state: 'AVAILABLE', attempt: 1 },
-      backupArn: `arn:aws:dynamodb:${target.region}:${target.account}:table/${table.tableName}/backup/0${createdAt}-${suffix}`,
+      backupArn: `arn:aws:dynamodb:${target.region}:${target.account}:table/${table.tableName}/backup/0${createdAt}-${tableId.slice(0, 8)}`,
       createdAt,
       endedAt: createdAt + 60_000,
       sizeBytes: Math.floor(table.size * (1 + run.index / (4 * runs))),
-      settings: { hash: hash(tableId).toString('hex'), capturedAt: createdAt },
+      settings: { hash: table.settings, capturedAt: createdAt },
       facts: { itemCount: table.size, read: 0, write: 0 },
     };
   }

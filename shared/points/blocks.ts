@@ -11,7 +11,7 @@ import { backupsByKey, backupsOfRun, keysOf } from './read.ts';
 /** Backups of one run. */
 export interface RunBlock extends Block {
   partition: Partition;
-  run: Pick<FreshRun, 'stamp' | 'from' | 'until'>;
+  run: Pick<FreshRun, 'stamp' | 'from' | 'until' | 'count'>;
   /** Only these tables', all of whose backups have that size. */
   only?: { size: number; tableIds: ReadonlySet<string> };
 }
@@ -30,13 +30,13 @@ export function runBlock(
 ): RunBlock {
   const size: Span<number> = only === undefined ? anySize : [only.size, only.size];
   const ends = blockOf(partition, order, { createdAt: [run.from, run.until], size, tableId: anyText });
-  return { partition, run, ...(only && { only }), ...ends };
+  return { partition, run, ...(only && { only }), ...ends, count: only?.tableIds.size ?? run.count };
 }
 
 export function tableBlock(partition: Partition, table: TableRow, order: Order): TableBlock {
   const { least, most, tableId } = table;
   const spans = { createdAt: anyTime, size: [least, most], tableId: [tableId, tableId] } satisfies Spans;
-  return { partition, table, ...blockOf(partition, order, spans) };
+  return { partition, table, ...blockOf(partition, order, spans), count: table.count };
 }
 
 /** At once: each is a query, of a megabyte or more where the plan is large. */
@@ -77,7 +77,7 @@ type Span<Value> = [least: Value, most: Value];
 type Spans = { createdAt: Span<number>; size: Span<number>; tableId: Span<string> };
 
 /** Its first and its last place: from one end of each span to the other, by the direction of the order. */
-function blockOf({ of: { plan, target }, key }: Partition, order: Order, spans: Spans): Block {
+function blockOf({ of: { plan, target }, key }: Partition, order: Order, spans: Spans): Omit<Block, 'count'> {
   const all = { ...spans, entry: anyText };
   const down = new Set(order.filter(({ isDescending }) => isDescending).map(({ column }) => column));
   const end = (isLast: boolean): Place => {

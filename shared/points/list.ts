@@ -47,8 +47,10 @@ export async function listPoints(world: Reader, query: PointQuery): Promise<Poin
   const after = cursor === undefined ? undefined : placeIn(asked, cursor);
   const mistakes = mistakesIn(query, after);
   if (mistakes.length > 0) return { mistakes };
-  const rows = await readAgain((isTrusted) => rowsOf(world, asked, after as Place | undefined, isTrusted));
-  return pageOf(rows, { asked, offset, limit: limit === -1 ? largestPage : limit });
+  const size = limit === -1 ? largestPage : limit;
+  const from = { after: after as Place | undefined, wanted: offset + size + 1 };
+  const rows = await readAgain((isTrusted) => rowsOf(world, asked, from, isTrusted));
+  return pageOf(rows, { asked, offset, limit: size });
 }
 
 function mistakesIn(
@@ -111,7 +113,12 @@ async function pageOf(
   };
 }
 
-async function rowsOf(world: Reader, asked: Asked, after: Place | undefined, isTrusted: boolean): Promise<Rows> {
+async function rowsOf(
+  world: Reader,
+  asked: Asked,
+  { after, wanted }: { after: Place | undefined; wanted: number },
+  isTrusted: boolean,
+): Promise<Rows> {
   const { tableId, accounts, sort } = asked;
   const targets = (await knownTargets(world)).filter(isWanted(accounts));
   const order = orderOf(sort);
@@ -130,8 +137,8 @@ async function rowsOf(world: Reader, asked: Asked, after: Place | undefined, isT
   const first = order.find(({ column }) => column === 'size' || column === 'createdAt');
   const rows =
     first?.column === 'size'
-      ? inOrder(await bySize(world, stamps, order), compare, after)
-      : inOrder(byTime(world, stamps, order), compare, after);
+      ? inOrder(await bySize(world, stamps, order), compare, wanted, after)
+      : inOrder(byTime(world, stamps, order), compare, wanted, after);
   return { rows, ...countOf(stamps, world.clock.now()) };
 }
 
@@ -154,7 +161,7 @@ function countOf(stamps: Map<Partition, Stamps>, now: number): Pick<PointPage, '
   for (const [{ directory, fresh }, { counts }] of stamps) {
     totalCount += directory?.count ?? 0;
     totalCountAsOf = Math.min(totalCountAsOf, directory?.at ?? now);
-    for (const { stamp, completed } of fresh) totalCount += Math.max(0, completed - (counts.get(stamp) ?? 0));
+    for (const { stamp, count } of fresh) totalCount += Math.max(0, count - (counts.get(stamp) ?? 0));
   }
   return { totalCount, totalCountAsOf };
 }

@@ -27,7 +27,8 @@ export interface FreshRun {
   /** Its backups were created from then on, and not after that; until it is over nobody knows. */
   from: number;
   until: number;
-  completed: number;
+  /** Of backups that it has made; 0 while it goes on. */
+  count: number;
 }
 
 /** The backups of a plan in a target, as far as is known where to look for them. */
@@ -66,7 +67,7 @@ async function freshRuns({ catalog }: Reader, of: PlanInTarget, openFrom: string
     const { stamp, state, endedAt, outcome } = runFrom(item);
     if (state === 'SKIPPED' || (outcome !== undefined && outcome.completed === 0)) continue;
     const until = endedAt === undefined ? Number.MAX_SAFE_INTEGER : endedAt + skewMs;
-    fresh.push({ stamp, from: instantOf(stamp) - skewMs, until, completed: outcome?.completed ?? 0 });
+    fresh.push({ stamp, from: instantOf(stamp) - skewMs, until, count: outcome?.completed ?? 0 });
   }
   return fresh;
 }

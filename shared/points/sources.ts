@@ -25,7 +25,7 @@ export function byTime(world: Reader, stamps: Map<Partition, Stamps>, order: Ord
   const blocks = [...stamps].flatMap(([partition, { rows }]) =>
     [...rows, ...partition.fresh].map((run) => runBlock(partition, run, order)),
   );
-  return { blocks, load: (some) => loadRuns(world, some), ahead: 1 };
+  return { blocks, load: (some) => loadRuns(world, some) };
 }
 
 /** A block for each table of a plan, and one for each run that the directory does not know. */
@@ -52,7 +52,7 @@ export async function bySize(
     const ofTables = some.filter((block) => 'table' in block);
     return [...(await loadRuns(world, runs)), ...(await loadTables(world, ofTables, stamps))];
   };
-  return { blocks: [...fresh, ...known], load, ahead: 4 };
+  return { blocks: [...fresh, ...known], load };
 }
 
 /** From so many of a plan's tables on it is cheaper to read whole runs: ten entries of a query cost what one key does. */
