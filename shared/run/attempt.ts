@@ -19,6 +19,13 @@ interface Attempt {
   slot?: number | undefined;
   rests: number;
   renewals: number;
+  /** The last answer proved that nothing was made. */
+  isToBeSentAgain: boolean;
+}
+
+interface Made {
+  backupArn: string;
+  createdAt: number;
 }
 
 /** What is done about an error of CreateBackup; true when the request is to be sent again. */
@@ -51,19 +58,26 @@ const answers: Record<ErrorKind, (attempt: Attempt, error: unknown) => Promise<b
  * by another request under the same claim; after an ambiguous one the entry is left alone until it has settled.
  */
 export async function takeBackup(driven: Driving, entry: Entry, slot: number): Promise<void> {
-  const attempt: Attempt = { driven, entry, slot, rests: 0, renewals: 0 };
+  const attempt: Attempt = { driven, entry, slot, rests: 0, renewals: 0, isToBeSentAgain: true };
   if (!(await claim(driven, entry))) return;
   while (await canSend(attempt)) {
-    try {
-      const made = await send(attempt);
-      await record(driven, entry, made);
-      return;
-    } catch (error) {
-      entry.error = errorText(error);
-      const kind = kindOf(error);
-      if (kind !== 'throttle') logFailure(attempt, kind);
-      if (!(await answers[kind](attempt, error))) return;
-    }
+    const made = await sent(attempt);
+    // What the catalog answers to this says nothing of the backup: thrown, it ends the attempt, and the claim settles.
+    if (made !== undefined) await record(driven, entry, made);
+    if (made !== undefined || !attempt.isToBeSentAgain) return;
+  }
+}
+
+/** Asks for the backup; undefined when there is no answer that says that it was made. */
+async function sent(attempt: Attempt): Promise<Made | undefined> {
+  try {
+    return await send(attempt);
+  } catch (error) {
+    attempt.entry.error = errorText(error);
+    const kind = kindOf(error);
+    if (kind !== 'throttle') logFailure(attempt, kind);
+    attempt.isToBeSentAgain = await answers[kind](attempt, error);
+    return undefined;
   }
 }
 
@@ -92,7 +106,7 @@ async function canSend(attempt: Attempt): Promise<boolean> {
 /** A request that leaves later could be on its way when the claim has ended. */
 const lastSendAt = ({ leaseUntil = 0 }: Entry): number => leaseUntil - requestTimeoutMs;
 
-function send({ driven, entry }: Attempt): Promise<{ backupArn: string; createdAt: number }> {
+function send({ driven, entry }: Attempt): Promise<Made> {
   const notAfter = Math.min(lastSendAt(entry), driven.run.deadlineAt - fenceBeforeDeadlineMs);
   return driven.world.dynamodb(driven.run.target, 'backup').createBackup(entry.tableName, entry.name, notAfter);
 }
