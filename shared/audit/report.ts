@@ -4,7 +4,7 @@ import { backupFrom, backupsOf } from '../ledger.ts';
 import { adHoc } from '../names.ts';
 import { listed } from '../protection-changed.ts';
 import type { Backup } from '../run.ts';
-import { type Evidence, endsOf } from '../standing/ends.ts';
+import { type End, endsOf } from '../standing/ends.ts';
 import { keepEvidence, keepReport } from '../standing/keep-evidence.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Fact, World } from '../world.ts';
@@ -42,7 +42,7 @@ export async function report(world: World, target: Target, standing: Standing): 
   const now = world.clock.now();
   const deployed = new Set([adHoc, ...plansIn(world, target).map(({ name }) => name)]);
   const days = new Map<string, Day>();
-  const evidence = new Map(standing.daysOver.map((date) => [date, [] as Evidence[]]));
+  const evidence = new Map(standing.daysOver.map((date) => [date, [] as End[]]));
   const note = (backup: Backup) => {
     for (const end of endsOf(backup)) evidence.get(iso(end.at).slice(0, 10))?.push(end);
   };

@@ -1,12 +1,10 @@
 import { runId } from '../names.ts';
-import { pointId } from '../points/id.ts';
 import type { Backup } from '../run.ts';
 
-/** What came of one backup on a day. Instants are epoch ms. */
-export interface Evidence {
+/** What came of one backup on a day, as it is written down. Instants are epoch ms. */
+export interface End {
   /** `<run>/<table id>`, as events have it. */
   backupId: string;
-  pointId: string;
   plan: string;
   tableId: string;
   tableName: string;
@@ -14,17 +12,18 @@ export interface Evidence {
   at: number;
   createdAt?: number;
   backupArn?: string;
+  isDuplicate?: boolean;
   sizeBytes?: number;
   /** Why it failed, was skipped or was deleted. */
   reason?: string;
 }
 
 /** How its run ended for the table, and how the backup went later. A second backup ends for no table. */
-export function endsOf(backup: Backup): Evidence[] {
+export function endsOf(backup: Backup): End[] {
   const { state, endedAt, deletedAt, vanishedAt, isDuplicate, error, deletedBecause } = backup;
-  const ends: Evidence[] = [];
-  const add = (what: Evidence['what'], at: number | undefined, reason?: string) => {
-    if (at !== undefined) ends.push({ ...evidenceOf(backup), what, at, ...(reason !== undefined && { reason }) });
+  const ends: End[] = [];
+  const add = (what: End['what'], at: number | undefined, reason?: string) => {
+    if (at !== undefined) ends.push({ ...namesOf(backup), what, at, ...(reason !== undefined && { reason }) });
   };
   if (state === 'FAILED') add('failed', endedAt, error);
   else if (state === 'SKIPPED') add('skipped', endedAt, error);
@@ -34,26 +33,27 @@ export function endsOf(backup: Backup): Evidence[] {
   return ends;
 }
 
-function evidenceOf(backup: Backup): Omit<Evidence, 'what' | 'at'> {
-  const { plan, tableId, tableName, createdAt, backupArn, sizeBytes } = backup;
+function namesOf(backup: Backup): Omit<End, 'what' | 'at'> {
+  const { plan, tableId, tableName, createdAt, backupArn, isDuplicate, sizeBytes } = backup;
   return {
     backupId: `${runId(backup)}/${tableId}`,
-    pointId: pointId(backup),
     ...{ plan, tableId, tableName },
     ...(createdAt !== undefined && { createdAt }),
     ...(backupArn !== undefined && { backupArn }),
+    ...(isDuplicate && { isDuplicate }),
     ...(sizeBytes !== undefined && { sizeBytes }),
   };
 }
 
 /** By time; what happened at once has an order of its own. */
-export function byTime(a: Evidence, b: Evidence): number {
+export function byTime(a: End, b: End): number {
   if (a.at !== b.at) return a.at - b.at;
   const [one, other] = [tieOf(a), tieOf(b)];
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-export const tieOf = ({ pointId: id, what }: Evidence): string => `${id}/${what}`;
+export const tieOf = ({ backupId, backupArn = '', what }: End): string =>
+  `${backupId}/${backupArn.split('/').at(-1)}/${what}`;
 
 const dayMs = 86_400_000;
 

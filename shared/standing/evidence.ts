@@ -1,16 +1,20 @@
 import { cursorOf, readCursor } from '../cursor.ts';
 import { backupFrom, ledgerOf, runFrom, runsOf } from '../ledger.ts';
-import { stampOf } from '../names.ts';
+import { parseRunId, stampOf } from '../names.ts';
 import { OutdatedError, packedFrom, readPieces } from '../packed.ts';
 import { eachOf } from '../points/each.ts';
+import { pointId } from '../points/id.ts';
 import { knownPartitions, type Reader } from '../points/known.ts';
 import type { Run } from '../run.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Item } from '../world.ts';
-import { byTime, type Evidence, endsOf, tieOf } from './ends.ts';
+import { byTime, type End, endsOf, tieOf } from './ends.ts';
 import { type Contents, evidenceKey, reportKey } from './keep-evidence.ts';
 
-export type { Evidence } from './ends.ts';
+/** What came of one backup on a day. */
+export interface Evidence extends Omit<End, 'isDuplicate'> {
+  pointId: string;
+}
 
 export interface EvidencePage {
   evidence: Evidence[];
@@ -40,24 +44,30 @@ export async function evidenceOf(
   const page = left.slice(0, limit);
   const last = left.length > limit ? page.at(-1) : undefined;
   return {
-    evidence: page,
+    evidence: page.map(evidenceFrom),
     isFinal: item !== undefined,
     totalCount: found.count,
     ...(last && { next: cursorOf(asked, [last.at, tieOf(last)]) }),
   };
 }
 
+function evidenceFrom({ isDuplicate, ...end }: End): Evidence {
+  const { backupId, tableId, backupArn } = end;
+  const run = parseRunId(backupId);
+  const named = { ...run, tableId, ...(isDuplicate && { isDuplicate }), ...(backupArn !== undefined && { backupArn }) };
+  return { ...end, pointId: pointId(named) };
+}
+
 const isDate = (date: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(date) && new Date(`${date}T00:00Z`).toJSON()?.startsWith(date) === true;
 
-const isAfter = (one: Evidence, [at, tie]: [number, string]): boolean =>
-  one.at > at || (one.at === at && tieOf(one) > tie);
+const isAfter = (one: End, [at, tie]: [number, string]): boolean => one.at > at || (one.at === at && tieOf(one) > tie);
 
 /** From the piece on in which the page begins, so many pieces as it needs. */
 async function written({ catalog }: Reader, item: Item, after: [number, string] | undefined, limit: number) {
   const packed = packedFrom(item);
   const { count, firstAt } = packed.head as unknown as Contents;
-  const evidence: Evidence[] = [];
+  const evidence: End[] = [];
   // What happened at once may be in two pieces.
   const start = Math.max(
     0,
@@ -65,7 +75,7 @@ async function written({ catalog }: Reader, item: Item, after: [number, string] 
   );
   const left = () => evidence.filter((one) => after === undefined || isAfter(one, after)).length;
   for (let index = start; index < firstAt.length && left() <= limit; index++) {
-    const [piece] = await readPieces<Evidence[]>(catalog, [{ packed, index }]);
+    const [piece] = await readPieces<End[]>(catalog, [{ packed, index }]);
     if (piece === undefined) throw new OutdatedError('The evidence of that day is being written; ask again.');
     evidence.push(...piece);
   }
@@ -75,7 +85,7 @@ async function written({ catalog }: Reader, item: Item, after: [number, string] 
 /** No plan has a longer deadline (deploy/plans/rules.ts). */
 const longestRunMs = 7 * dayMs;
 
-async function ofLedger(world: Reader, target: Target, date: string): Promise<{ evidence: Evidence[]; count: number }> {
+async function ofLedger(world: Reader, target: Target, date: string): Promise<{ evidence: End[]; count: number }> {
   const from = Date.parse(date);
   const partitions = await knownPartitions(world, [target]);
   const runs: Run[] = [];
@@ -88,7 +98,7 @@ async function ofLedger(world: Reader, target: Target, date: string): Promise<{ 
     }
   }
   const ends = await eachOf(runs, 8, async (run) => {
-    const ofRun: Evidence[] = [];
+    const ofRun: End[] = [];
     for await (const item of world.catalog.query(ledgerOf(run))) ofRun.push(...endsOf(backupFrom(item)));
     return ofRun.filter(({ at, what }) => at >= from && at < from + dayMs && what !== 'deleted' && what !== 'vanished');
   });

@@ -3,7 +3,7 @@ import { compress, packedFrom, storePacked } from '../packed.ts';
 import { chunks } from '../points/directory.ts';
 import { type Target, targetKey } from '../target.ts';
 import type { Key, World } from '../world.ts';
-import { byTime, type Evidence } from './ends.ts';
+import { byTime, type End } from './ends.ts';
 
 export const reportKey = (target: Target, date: string): Key => ({
   pk: `audit#${targetKey(target)}`,
@@ -24,11 +24,7 @@ export interface Contents {
 export const evidenceInPiece = 1000;
 
 /** Writes down for 400 days what came of each backup on days that are over. */
-export async function keepEvidence(
-  { catalog, clock }: World,
-  target: Target,
-  days: Map<string, Evidence[]>,
-): Promise<void> {
+export async function keepEvidence({ catalog, clock }: World, target: Target, days: Map<string, End[]>): Promise<void> {
   for (const [date, evidence] of days) {
     const key = evidenceKey(target, date);
     const item = await catalog.get(key);

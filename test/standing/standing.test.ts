@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../shared/audit/audit.ts';
 import { runItem } from '../../shared/ledger.ts';
+import { pointId } from '../../shared/points/id.ts';
 import { retain } from '../../shared/retention/apply.ts';
 import type { Backup, Run } from '../../shared/run.ts';
 import { dayReport, evidenceOf } from '../../shared/standing/evidence.ts';
@@ -121,7 +122,7 @@ test('the report of a day stays, and so does what came of each backup of the day
   const page = await here.run(evidenceOf(here.world, hub, '2026-01-01', {}));
   expect(page).toMatchObject({ isFinal: true, totalCount: 4 });
   expect(page?.evidence).toMatchObject([
-    { what: 'completed', at: ended, tableName: 'orders', backupArn: good?.backupArn },
+    { what: 'completed', at: ended, tableName: 'orders', backupArn: good?.backupArn, pointId: pointId(good as Backup) },
     { what: 'failed', at: ended + 1, tableName: 'users', reason: 'KMS: disabled' },
     { what: 'completed', at: ended + 10 * 3_600_000 },
     { what: 'deleted', backupArn: good?.backupArn, reason: expect.stringMatching(/No rule keeps it/) },
