@@ -205,24 +205,22 @@ async function warmUp(): Promise<void> {
   await dynamoDbOf({ credentials, requestHandler: { handle } }, hub.region).listTables();
 }
 
+const attribute = (AttributeName: string, AttributeType = 'S') => ({ AttributeName, AttributeType });
+const keys = (HASH: string, RANGE: string) => [
+  { AttributeName: HASH, KeyType: 'HASH' },
+  { AttributeName: RANGE, KeyType: 'RANGE' },
+];
+
+/** The catalog as deploy/catalog.yml makes it. */
+export const catalogTable = {
+  AttributeDefinitions: [attribute('pk'), attribute('sk'), attribute('due'), attribute('dueAt', 'N')],
+  KeySchema: keys('pk', 'sk'),
+  GlobalSecondaryIndexes: [
+    { IndexName: 'due', KeySchema: keys('due', 'dueAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+  ],
+};
+
 async function createCatalog({ createTable, clock }: Local): Promise<void> {
-  const attribute = (AttributeName: string, AttributeType = 'S') => ({ AttributeName, AttributeType });
-  await createTable(catalogName, {
-    AttributeDefinitions: [attribute('pk'), attribute('sk'), attribute('due'), attribute('dueAt', 'N')],
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'due',
-        KeySchema: [
-          { AttributeName: 'due', KeyType: 'HASH' },
-          { AttributeName: 'dueAt', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
+  await createTable(catalogName, catalogTable);
   await clock.run(clock.now() + 1000);
 }
