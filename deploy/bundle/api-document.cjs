@@ -1,7 +1,7 @@
 'use strict';
 
 const { readFileSync } = require('node:fs');
-const { gzipSync } = require('node:zlib');
+const { brotliCompressSync } = require('node:zlib');
 
 const text = /'(?:[^'\\\n]|\\.)*'/.source;
 
@@ -13,11 +13,11 @@ module.exports = {
   name: 'api-document',
   setup(build) {
     build.onLoad({ filter: /[\\/]docs[\\/]openapi\.json$/ }, ({ path }) => {
-      const packed = gzipSync(JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))), { level: 9 }).toString('base64');
+      const packed = brotliCompressSync(JSON.stringify(JSON.parse(readFileSync(path, 'utf8')))).toString('base64');
       return {
-        contents: `import { gunzipSync } from 'node:zlib';
+        contents: `import { brotliDecompressSync } from 'node:zlib';
           let document;
-          export default { toJSON: () => (document ??= JSON.parse(gunzipSync(Buffer.from('${packed}', 'base64')))) };`,
+          export default { toJSON: () => (document ??= JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64')))) };`,
         loader: 'js',
       };
     });
