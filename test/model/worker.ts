@@ -15,8 +15,8 @@ export function workSteps(rules: Rules, state: State, index: number): Step<State
       isFault: false,
     };
   };
-  const isAnswered = () => !state.requests.some(({ from }) => from === index);
-  return ways[worker.at]({ rules, state, worker, clock, step, isAnswered });
+  const isOnItsWay = () => state.requests.some(({ from }) => from === index);
+  return ways[worker.at]({ rules, state, worker, clock, step, isOnItsWay });
 }
 
 interface Here {
@@ -25,7 +25,8 @@ interface Here {
   worker: Worker;
   clock: number;
   step(label: string, change: Partial<Worker>, sends?: Request['kind']): Step<State>;
-  isAnswered(): boolean;
+  /** Its request. */
+  isOnItsWay(): boolean;
 }
 
 const ways: Record<Worker['at'], (here: Here) => Step<State>[]> = {
@@ -81,9 +82,9 @@ function found({ state, step }: Here, label: string, knows: Partial<Worker> = {}
   return state.backups.length === 0 ? [] : [step(label, { ...knows, at: 'recording' }, 'record')];
 }
 
-/** Its request is on its way, or was lost, or its answer was. Then whatever it asked for may have been done. */
-function hearsNothing({ rules, worker, step, isAnswered }: Here): Step<State>[] {
-  if (!isAnswered()) return [];
+/** Its request was lost, or the answer: whatever it asked for may have been done. */
+function hearsNothing({ rules, worker, step, isOnItsWay }: Here): Step<State>[] {
+  if (isOnItsWay()) return [];
   if (worker.at === 'sending' && rules.without === 'one request per claim') {
     return [step('hears nothing and sends again', { at: 'claimed' })];
   }
