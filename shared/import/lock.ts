@@ -20,6 +20,7 @@ const idOf = (taskId: string): string => `tablekeep-${taskId}`;
 
 /** The policy of a table that is being filled: nobody writes but the importing role. Its id says whose it is. */
 export function lockOf(taskId: string, tableArn: string, importer: string): string {
+  const [, partition = 'aws'] = tableArn.split(':');
   return JSON.stringify({
     Version: '2012-10-17',
     Id: idOf(taskId),
@@ -30,7 +31,7 @@ export function lockOf(taskId: string, tableArn: string, importer: string): stri
         Principal: '*',
         Action: writes.map((name) => `dynamodb:${name}`),
         Resource: tableArn,
-        Condition: { ArnNotEquals: { 'aws:PrincipalArn': importer } },
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': importer.replace(/^arn:[^:]+:/, `arn:${partition}:`) } },
       },
     ],
   });

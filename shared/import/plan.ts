@@ -63,7 +63,8 @@ function callOf(
   const { tableName } = request.target;
   const parameters = parametersOf(tableName, structure, encryption);
   const { account, region } = target;
-  const tableArn = `arn:aws:dynamodb:${region}:${account}:table/${tableName}`;
+  const [, partition = 'aws'] = source?.full.table.arn.split(':') ?? [];
+  const tableArn = `arn:${partition}:dynamodb:${region}:${account}:table/${tableName}`;
   if (structure.localIndexes.length > 0) {
     const ResourcePolicy = lockOf(taskId, tableArn, world.importer(target));
     const input = { ...parameters, LocalSecondaryIndexes: localIndexesOf(structure), ResourcePolicy };
