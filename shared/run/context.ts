@@ -14,6 +14,8 @@ export interface Driving {
   invocation: Invocation;
   entries: Entries;
   announcer: Announcer;
+  /** Until then nobody here knows which ends earlier drivers wrote and did not tell. */
+  isLedgerRead: boolean;
   /** What reads the settings of the tables meanwhile, unless the deployment does without. */
   capturing?: Capturing;
   /** Every table that is to be taken is among the entries, or the listing was given up. */
@@ -42,6 +44,7 @@ export function driving(world: World, lease: Lease, invocation: Invocation): Dri
     invocation,
     entries: new Entries(run, world.installation),
     announcer: new Announcer(world, run.announcedUntil),
+    isLedgerRead: false,
     isSelected: false,
     ...(run.listingError !== undefined && { listingError: run.listingError }),
     attempts: new Set(),

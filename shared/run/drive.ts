@@ -119,6 +119,7 @@ async function loadLedger(driven: Driving): Promise<void> {
     const entry = entries.merge(backupFrom(item));
     if (hasEnded(entry) && (entry.endedAt ?? 0) >= run.announcedUntil) announcer.tell(entry);
   }
+  driven.isLedgerRead = true;
 }
 
 async function telling(driven: Driving, isOver: { yet: boolean }): Promise<void> {

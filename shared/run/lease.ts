@@ -17,8 +17,8 @@ export async function writeAsDriver(driven: Driving, attributes: Partial<Run> & 
 }
 
 /** What has been told by now, and how often we were throttled. */
-const come = ({ run, announcer, throttled }: Driving) => ({
-  announcedUntil: announcer.watermark(),
+const come = ({ run, announcer, isLedgerRead, throttled }: Driving) => ({
+  announcedUntil: isLedgerRead ? announcer.watermark() : run.announcedUntil,
   throttled: run.throttled + throttled,
 });
 

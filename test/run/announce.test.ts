@@ -115,3 +115,28 @@ test('an end that another driver wrote, and may not have lived to tell, is told 
       .sort(),
   ).toEqual(['orders-0000', 'orders-0001']);
 });
+
+test('an end whose driver did not live to tell it is told, also when the next one could not read the ledger', async () => {
+  here.close();
+  here = await withTables(1);
+  const functions = service(here);
+  let isKilled = false;
+  let isRefused = false;
+  here.aws.intercept(async (call, perform) => {
+    const [entry] = (call.input.Entries ?? []) as { DetailType: string }[];
+    if (entry?.DetailType === 'Backup Completed' && !isKilled) {
+      isKilled = true;
+      for (const worker of functions.workers) worker.kill();
+      throw new AwsError('InternalException', '', 500);
+    }
+    if (call.operation === 'Query' && JSON.stringify(call.input).includes('backup#') && isKilled && !isRefused) {
+      isRefused = true;
+      throw new AwsError('ExpiredTokenException', 'Not now.');
+    }
+    return perform();
+  });
+  functions.fire('nightly');
+  await functions.untilEnded();
+  expect([isKilled, isRefused]).toEqual([true, true]);
+  expect(functions.factsOf('Backup Completed')).toHaveLength(1);
+});
