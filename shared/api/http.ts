@@ -87,9 +87,29 @@ export function readJson({ body, headers }: Pick<HttpRequest, 'body' | 'headers'
       { field: '(all)', problem: `The body has more than ${mostBodyBytes} bytes.`, remedy: 'Ask for less at once.' },
     ]);
   }
+  const value = parsed(body);
+  if (!isShallow(value)) {
+    const problem = `Lists and objects are more than ${mostLevels} deep in each other.`;
+    throw wrong([{ field: '(all)', problem, remedy: 'Send a simpler object.' }]);
+  }
+  return value;
+}
+
+function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
     throw wrong([{ field: '(all)', problem: 'The body is not JSON.', remedy: 'Send a JSON object.' }]);
   }
+}
+
+/** DynamoDB takes 32 levels in an attribute; what goes through a value level by level must come to an end. */
+const mostLevels = 50;
+
+function isShallow(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= mostLevels && level.length > 0; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return level.length === 0;
 }

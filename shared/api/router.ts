@@ -44,10 +44,13 @@ function askedOf(route: Route, params: Record<string, string>, request: HttpRequ
     params: path && read(path, params, 'path'),
     query: read(query, queryOf(query, request.query), 'query'),
     body: body && read(body, readJson(request), 'body'),
-    caller,
+    caller: shortened(caller),
     requestId: requestIdOf(request),
   };
 }
+
+/** A request takes 200 characters; only a user with a long path has more, whose account and name stay. */
+const shortened = (arn: string): string => (arn.length <= 200 ? arn : `${arn.slice(0, 40)}…${arn.slice(-159)}`);
 
 const unsigned = {
   field: 'authorization',

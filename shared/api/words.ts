@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 
 const anId = 'write a uuid, as the lists give it';
-/** Lower case: ids are compared as texts. */
-export const uuid = z
-  .string(anId)
-  .check(z.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, anId), z.meta({ format: 'uuid' }));
+const aUuid = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+/** In any case; read in lower case, since ids are compared as texts. */
+export const uuid = z.string(anId).check(z.regex(aUuid, anId), z.meta({ format: 'uuid' }), z.toLowerCase());
 
 const anEnvironment = 'write <account>-<Region>, as GET /datasources/aws/environments gives it';
 /** A target of the deployment. */

@@ -55,6 +55,8 @@ describe('bad input', () => {
     ['another type', { plan: 7 }],
     ['an unknown field', { plan: 'nightly', Plan: 'nightly' }],
     ['a name that is none', { plan: '../nightly' }],
+    ['what is too deep', `{"plan": ${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
+    ['what means to be the prototype', '{"plan": "nightly", "__proto__": {"reason": "x"}}'],
     ['more than 100 KB', { plan: 'nightly', reason: 'x'.repeat(200_000) }],
   ])('is 400 with a sentence and a remedy: %s', async (_, body) => {
     const got = await here.ask('POST /v1/runs', { body });
@@ -75,7 +77,17 @@ describe('bad input', () => {
   });
 
   test('a parameter that does not exist, is there twice, or is no number', async () => {
-    for (const query of ['count=x', 'count=1.5', 'count=-1', 'count=101', 'count=1&count=2', 'cuont=1', 'after=soon']) {
+    for (const query of [
+      'count=x',
+      'count=1.5',
+      'count=-1',
+      'count=101',
+      'count=1&count=2',
+      'cuont=1',
+      'after=soon',
+      '__proto__=1',
+      'toString=1',
+    ]) {
       expect((await here.ask(`GET /v1/plans/nightly/firings?${query}`)).status).toBe(400);
     }
   });
@@ -96,6 +108,12 @@ describe('around a request', () => {
     const event = payload('GET /v1/plans');
     const answer = await api(here.apiWorld)({ detail: event });
     expect(answer.headers['x-request-id']).toBe(event.requestContext.requestId);
+  });
+
+  test('whoever has a long name is told by his account and name', async () => {
+    const long = `arn:aws:iam::123456789012:user/${'path/'.repeat(80)}alice`;
+    expect((await here.ask('POST /v1/runs', { body: { plan: 'nightly' }, caller: long })).status).toBe(202);
+    expect(here.asked()[0]?.detail.requester).toMatch(/^arn:aws:iam::123456789012:user.*\/alice$/);
   });
 
   test('nothing is answered that nobody has signed', async () => {

@@ -22,6 +22,14 @@ describe('the list', () => {
     expect((got.body.results as object[]).length).toBe(2);
   });
 
+  test('is empty for the request as it stands in the document, whose ids are nobody’s', async () => {
+    await backUp(here);
+    const asDocumented =
+      'DynamoDbId=497f6eca-6276-4993-bfeb-53cbbbba6f08&RestorePointAwsAccountId=string&ResourceAwsAccountId=string&ResourceAwsOrganizationId=string&Offset=0&Limit=-1&Sort=sizeAsc';
+    const got = await here.ask(`GET ${path}?${asDocumented}`, { headers: { 'x-api-version': '1.7-rev0' } });
+    expect(got).toMatchObject({ status: 200, body: { results: [], totalCount: 0 } });
+  });
+
   test('leads from page to page by its links', async () => {
     for (const day of ['29', '30', '31']) await backUp(here, { stamp: `202601${day}T010000Z` });
     const seen: unknown[] = [];
@@ -56,7 +64,7 @@ describe('the list', () => {
     ['Sort=nameAsc', /sizeAsc/],
     ['Cursor=abc', /Cursor/],
     ['DynamoDbId=orders', /uuid/],
-    ['ResourceAwsAccountId=1', /12 digits/],
+    ['ResourceAwsAccountId=', /ResourceAwsAccountId/],
     ['ResourceAwsOrganizationId=o-exampleorgid', /organisation/],
     ['Colour=red', /no such parameter/i],
   ])('%s is refused, and says what to write', async (query, sentence) => {
@@ -93,6 +101,8 @@ describe('one', () => {
   test('that is not there is 404, that is no id 400', async () => {
     expect((await here.ask(`GET ${path}/${unknown}`)).status).toBe(404);
     expect((await here.ask(`GET ${path}/orders`)).status).toBe(400);
+    const there = await backUp(here);
+    expect((await here.ask(`GET ${path}/${there.toUpperCase()}`)).body).toMatchObject({ id: there });
     const gone = await backUp(here, { state: 'DELETED' });
     expect((await here.ask(`GET ${path}/${gone}`)).status).toBe(404);
   });

@@ -55,8 +55,8 @@ function viewOf(point: Point): z.infer<typeof pointView> {
   };
 }
 
-const accountWords = 'write the 12 digits of an AWS account';
-const accountId = z.string(accountWords).check(z.regex(/^\d{12}$/, accountWords));
+/** No other text than an account's 12 digits has restore points. */
+const accountId = z.string().check(z.minLength(1), z.maxLength(64));
 const offsetWords = 'write a whole number from 0 to 10000; from there on give Cursor, which _links next has';
 const limitWords = 'write a whole number, or -1 for the largest page';
 /** The largest page. */
@@ -141,6 +141,7 @@ function wantedOf(world: World, query: Query): PointQuery | undefined {
 function isOfOthers({ options }: World, organisation: string | undefined): boolean {
   if (organisation === undefined) return false;
   if (options.organisation !== undefined) return organisation !== options.organisation;
+  if (!/^o-[a-z0-9]{10,32}$/.test(organisation)) return true;
   const problem = 'This deployment does not name the organisation that its accounts belong to.';
   const remedy = 'Deploy with the parameter organisation, or give ResourceAwsAccountId.';
   throw wrong([{ field: 'ResourceAwsOrganizationId', problem, remedy }]);
