@@ -200,6 +200,8 @@ export interface Objects {
     key: string,
     range?: { from?: number; until?: number },
   ): Promise<{ body: AsyncIterable<Uint8Array>; bytes: number } | undefined>;
+  /** Everything whose key begins so, a page of 1,000 after the other; ETags without quotes. */
+  list(bucket: ExportBucket, prefix: string): AsyncIterable<{ key: string; etag: string; bytes: number }>;
   /**
    * Puts a JSON object where there is none, or where there is the very same.
    * @throws PermanentError when another one is there: nothing is written over.

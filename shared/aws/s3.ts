@@ -1,5 +1,6 @@
 import { PermanentError } from '../errors.ts';
 import type { ExportBucket } from '../export/buckets.ts';
+import { pages } from '../pages.ts';
 import type { Objects } from '../world.ts';
 import type { ClientOptions } from './client.ts';
 import { type OpenAnswer, openService, type PlainRequest } from './other-service.ts';
@@ -30,10 +31,21 @@ async function orThrow({ statusCode, headers, body }: OpenAnswer): Promise<void>
     if (bytes > longestErrorBytes) break;
   }
   const text = Buffer.concat(pieces).toString();
-  const element = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-  const code = element('Code') ?? 'S3Error';
-  const region = headers['x-amz-bucket-region'] ?? element('Region');
-  throw new S3Error(code, element('Message') ?? `S3 answered ${statusCode}`, statusCode, region);
+  const code = elementIn(text, 'Code') ?? 'S3Error';
+  const region = headers['x-amz-bucket-region'] ?? elementIn(text, 'Region');
+  throw new S3Error(code, elementIn(text, 'Message') ?? `S3 answered ${statusCode}`, statusCode, region);
+}
+
+const entities: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+
+/** The text of the first element of that name. */
+function elementIn(xml: string, name: string): string | undefined {
+  const [, text] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
+  return text?.replaceAll(/&(?:#x([\da-fA-F]+)|#(\d+)|(\w+));/g, (whole, hex?: string, decimal?: string, word = '') =>
+    hex !== undefined || decimal !== undefined
+      ? String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16))
+      : (entities[word] ?? whole),
+  );
 }
 
 /** Encoded as S3 does it for the signature. */
@@ -75,6 +87,21 @@ export function objectsOf(options: ClientOptions, region: string): Objects {
     },
 
     open,
+
+    async *list({ name, owner }, prefix) {
+      const headers = { 'x-amz-expected-bucket-owner': owner };
+      const ask = async (after: string | undefined) => {
+        const query = { 'list-type': '2', prefix, ...(after !== undefined && { 'continuation-token': after }) };
+        const page = await textOf((await send(name, { method: 'GET', path: pathOf(name), query, headers })).body);
+        return { page, next: elementIn(page, 'NextContinuationToken') };
+      };
+      for await (const { page } of pages(ask, ({ next }) => next)) {
+        for (const [, object = ''] of page.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+          const [key = '', etag = '', size = 0] = ['Key', 'ETag', 'Size'].map((one) => elementIn(object, one));
+          yield { key, etag: etag.replaceAll('"', ''), bytes: Number(size) };
+        }
+      }
+    },
 
     async putOnce(bucket, key, content) {
       const headers = {

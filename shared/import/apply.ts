@@ -3,7 +3,7 @@ import { linkKey } from '../export/chain-link.ts';
 import { fail, write } from '../task/drive.ts';
 import { failWithout, leftBehindOf, ownTable } from './context.ts';
 import { type Applied, applyFile, WrongFile } from './data-file.ts';
-import type { Applying, Importing } from './import-task.ts';
+import type { Applying, Importing, ImportPlan } from './import-task.ts';
 import { lock } from './lock.ts';
 import { type Part, readPart } from './parts.ts';
 import { readLink } from './source.ts';
@@ -74,20 +74,21 @@ const wordsOf = ({ task }: Importing, { put, deleted }: Applying): string =>
 
 /** Read again, and its sums compared again: what was looked at when it was asked for may be long ago. */
 async function partOf({ world, task }: Importing, number: number): Promise<Part> {
-  const { bucket, target, full, windows } = task.plan;
-  if (number === 0) return full;
+  const { bucket, target } = task.plan;
   const open = (key: string) => world.objects(target, 'import').open(bucket, key);
-  const manifest = 'manifests' in windows ? windows.manifests[number - 1] : await manifestIn(open, windows, number);
-  const part = await readPart(open, bucket.name, manifest ?? '');
+  const part = await readPart(open, bucket.name, await manifestOf(open, task.plan, number));
   if ('problem' in part) throw new WrongFile(part.problem);
   return part;
 }
 
-async function manifestIn(
+async function manifestOf(
   open: Parameters<typeof readLink>[0],
-  { prefix, chain }: { prefix: string; chain: string },
+  { full, windows }: Pick<ImportPlan, 'full' | 'windows'>,
   number: number,
 ): Promise<string> {
+  if (number === 0) return full.manifest;
+  if ('manifests' in windows) return windows.manifests[number - 1] ?? '';
+  const { prefix, chain } = windows;
   const key = linkKey(prefix, chain, number);
   const link = await readLink(open, key, number);
   if (link === undefined || 'problem' in link) throw new WrongFile(link?.problem ?? `There is no ${key} any more.`);

@@ -1,7 +1,7 @@
 import { parsed } from '../export/manifests.ts';
 import type { Applying, Importing } from './import-task.ts';
 import { isDamage, linesOf } from './lines.ts';
-import type { Part } from './parts.ts';
+import { isFileOf, type Part } from './parts.ts';
 import { type ImportRecord, readRecord } from './records.ts';
 import { roundSize, type Writer } from './writer.ts';
 
@@ -31,6 +31,7 @@ export async function applyFile(
   if (line.trim() === '') return { come, isThrough: true };
   const said = parsed(Buffer.from(line, 'latin1').toString());
   const key = String(said.dataFileS3Key ?? '');
+  if (key !== '' && !isFileOf(part, key)) throw new WrongFile(`${key} is no file of this export.`);
   const file = key === '' ? undefined : await world.objects(target, 'import').open(bucket, key);
   if (file === undefined) throw new WrongFile(`The file ${key || line.trim().slice(0, 100)} is missing.`);
   const keys = structure.keys.map(({ AttributeName }) => AttributeName);

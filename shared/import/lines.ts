@@ -49,12 +49,17 @@ async function* streamed(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>)
   await fed;
 }
 
-async function* split(body: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+/** An item has 400 KB, a record two of them; as JSON, where it is all of booleans, it has eight times as much. */
+const longestLine = 2 ** 24;
+
+/** Whole lines of a text, some at a time. */
+export async function* split(body: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
   for await (const piece of body) {
     const lines = (rest + utf8.decode(piece, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > longestLine) throw Object.assign(new Error('a line does not end'), { code: 'ERR_ENDLESS_LINE' });
     if (lines.length > 0) yield lines;
   }
   rest += utf8.decode();
@@ -62,4 +67,4 @@ async function* split(body: AsyncIterable<Uint8Array>): AsyncGenerator<string[]>
 }
 
 export const isDamage = (error: unknown): boolean =>
-  /^(Z_|ERR_ENCODING)/.test(String((error as { code?: unknown } | undefined)?.code ?? ''));
+  /^(Z_|ERR_ENCODING|ERR_ENDLESS)/.test(String((error as { code?: unknown } | undefined)?.code ?? ''));

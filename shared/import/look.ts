@@ -8,6 +8,7 @@ import { importsFromS3, queueOf } from '../task/queue.ts';
 import type { Mistake } from '../task/task.ts';
 import type { World } from '../world.ts';
 import type { FoundTable } from './calls.ts';
+import { folderDifferences } from './folder.ts';
 import { type Part, placeOfTable } from './parts.ts';
 import { type FoundSource, findSource } from './source.ts';
 import type { TableStructure } from './structure.ts';
@@ -85,7 +86,12 @@ async function lookAtSource(world: World, found: Found, bucket: ExportBucket): P
     }
     const source = await findSource((key) => objects.open(bucket, key), bucket.name, found.request.source);
     if ('mistakes' in source) found.mistakes.push(...source.mistakes);
-    else found.source = source;
+    else {
+      found.source = source;
+      const differences = await folderDifferences(objects, bucket, source.full);
+      const remedy = 'Name another export, or export the table again.';
+      found.mistakes.push(...differences.map((problem) => ({ field: 'source.export', problem, remedy })));
+    }
   } catch (error) {
     if (!(error instanceof Error) || !/^AccessDenied/.test(error.name)) throw error;
     found.mistakes.push({

@@ -35,6 +35,16 @@ export function placeOf(text: string): Place {
 export const dataFolderOf = ({ manifest }: Pick<Part, 'manifest'>): string =>
   manifest.replace(/manifest-summary\.json$/, 'data/');
 
+/**
+ * Data files are beside the manifests of a full export, and those of incremental ones in `AWSDynamoDB/data/`, which
+ * exports share: whatever else a list names, of which anybody may have written it, is not read.
+ */
+export function isFileOf({ manifest, kind }: Pick<Part, 'manifest' | 'kind'>, key: string): boolean {
+  const folder = dataFolderOf({ manifest });
+  const folders = kind === 'full' ? [folder] : [folder, folder.replace(/[^/]+\/data\/$/, 'data/')];
+  return folders.some((one) => key.startsWith(one)) && !key.split('/').includes('..');
+}
+
 /** Where the table is, or was. */
 export function placeOfTable({ arn }: Part['table']): Target & { name: string } {
   const [, , , region = '', account = '', resource = ''] = arn.split(':');

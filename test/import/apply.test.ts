@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
@@ -148,6 +149,28 @@ describe('a data file that is not as its manifest says ends the import, and the 
     expect(here.calls).not.toContain('DeleteResourcePolicy');
   });
 });
+
+test.each(['elsewhere/data/a.json.gz', 'orders/AWSDynamoDB/../../elsewhere/a.json.gz'])(
+  'a list of files that names %s, which is of no export of that folder, ends the import',
+  async (elsewhere) => {
+    here = await importHere();
+    const { full, window } = await fullAndWindow();
+    const { objects } = here.bucket();
+    const [list, sum] = ['json', 'md5'].map((type) => objects.get(`${window.folder}/manifest-files.${type}`));
+    const [, key = ''] = /"dataFileS3Key":"([^"]*)"/.exec(new TextDecoder().decode(list?.body)) ?? [];
+    const object = objects.get(key);
+    if (list === undefined || sum === undefined || object === undefined) throw new Error('no list');
+    objects.set(elsewhere, { ...object, key: elsewhere });
+    list.body = new TextEncoder().encode(new TextDecoder().decode(list.body).replace(key, elsewhere));
+    sum.body = new TextEncoder().encode(createHash('md5').update(list.body).digest('base64'));
+    send(full, [window]);
+    await here.untilEnded();
+    expect(here.factsOf('Import Failed')[0]?.detail).toMatchObject({
+      code: 'NotAsExpected',
+      mistakes: [{ problem: expect.stringContaining(`${elsewhere} is no file of this export.`) }],
+    });
+  },
+);
 
 test('a count that is not what the files say is told, not hidden', async () => {
   here = await importHere();

@@ -49,6 +49,18 @@ test('a small file that inflates to much is read as a stream', async () => {
   expect((await all({ body: pieces(body, 1000), bytes: body.byteLength })).lines).toHaveLength(20_000);
 });
 
+test('a line that never ends is damage, and is not gathered', { timeout: 60_000 }, async () => {
+  const piece = Buffer.alloc(2 ** 20, 'x');
+  let given = 0;
+  function* endless() {
+    for (; given < 100; given++) yield piece;
+  }
+  const body = Readable.from(endless(), { objectMode: false }).pipe(createGzip({ level: 1 }));
+  const error = await all({ body, bytes: 2 ** 30 }).catch((caught: unknown) => caught);
+  expect(isDamage(error)).toBe(true);
+  expect(given).toBeLessThan(60);
+});
+
 test('whatever the size of a file, a piece of it is in memory', { timeout: 60_000 }, async () => {
   const line = `{"Item":{"id":{"S":"${'x'.repeat(200)}"}}}\n`;
   const piece = Buffer.from(line.repeat(500));

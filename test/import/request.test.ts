@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hub } from '../support/world.ts';
 import { type Exported, type ImportHere, importHere, makeOrders, order } from './here.ts';
 
 let here: ImportHere;
@@ -111,6 +112,40 @@ describe('refused with its sentence, and nothing is begun:', () => {
     expect(said['source.export']).toContain('is a copy');
   });
 
+  describe('a full export whose folder is not as its list of files says:', () => {
+    const dataFile = () => {
+      const line = text(`${full.folder}/manifest-files.json`)
+        .split('\n')
+        .find((one) => !one.includes('"itemCount":0'));
+      return String(JSON.parse(line ?? '').dataFileS3Key);
+    };
+
+    test('a file is missing', async () => {
+      here.bucket().objects.delete(dataFile());
+      const said = await refused(request());
+      expect(said['source.export']).toContain(`The file ${dataFile()} is missing.`);
+    });
+
+    test('a file was written over', async () => {
+      await putObject(dataFile(), text(dataFile()).slice(1));
+      const said = await refused(request());
+      expect(said['source.export']).toMatch(/has the MD5 \S+, and \S+ is expected\./);
+    });
+
+    test('but not when it was only encrypted anew, which changes its ETag', async () => {
+      await putObject(dataFile(), text(dataFile()));
+      expect(await here.invoke(request())).toMatchObject({ state: 'IMPORTING' });
+    });
+
+    test('there is one more, which AWS would import', async () => {
+      await putObject(`${full.folder}/data/mine.json.gz`, 'x');
+      const said = await refused(request());
+      expect(said['source.export']).toContain(
+        `${full.folder}/data/mine.json.gz is not in the list of files, and AWS would import it.`,
+      );
+    });
+  });
+
   test('a table that has the name', async () => {
     const said = await refused(request({}, { tableName: 'orders' }));
     expect(said['target.tableName']).toMatch(
@@ -201,6 +236,20 @@ test('by an event, a dry run is answered by one', async () => {
   await here.pass(minute);
   expect(here.factsOf('Import Planned')[0]?.detail).toMatchObject({ table: 'orders-again', windows: 0 });
 });
+
+const text = (key: string): string => Buffer.from(here.bucket().objects.get(key)?.body ?? '').toString('latin1');
+
+async function putObject(Key: string, body: string): Promise<void> {
+  const input = { Bucket: 'archive', Key, Body: Buffer.from(body, 'latin1') };
+  await here.aws.core.call({
+    service: 's3',
+    operation: 'PutObject',
+    input,
+    caller: here.iam.caller(hub.account),
+    ...hub,
+  });
+  here.calls.length = 0;
+}
 
 function edit(key: string, change: (text: string) => string): void {
   const object = here.bucket().objects.get(key);
