@@ -45,6 +45,7 @@ export interface Run {
   endedAt?: string;
   reason?: string;
   skipped?: string;
+  error?: string;
   outcome?: { completed: number; failed: number; skipped: number };
 }
 

@@ -35,16 +35,14 @@ interface Clients {
 /** Where `npm start` listens, unless PORT says another. */
 const localEndpoint = (environment: NodeJS.ProcessEnv) => `http://127.0.0.1:${environment.PORT ?? '4566'}`;
 
-/** The administrator of the local AWS's account, in the Region where `npm start` deploys: his key is its own secret. */
-const localAdministrator = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: '123456789012', secretAccessKey: '123456789012' },
-};
+/** The administrator of the local AWS's account: his key is its own secret. */
+const localAdministrator = { accessKeyId: '123456789012', secretAccessKey: '123456789012' };
 
 /** @throws Stop when there is no Region. */
 export async function connect({ profile, region, stack, local, endpoint }: Connecting): Promise<Connection> {
   const clients: Clients = {
-    ...(local && { ...localAdministrator, endpoint: localEndpoint(process.env) }),
+    ...(local && { region: 'us-east-1', endpoint: localEndpoint(process.env) }),
+    ...(local && profile === undefined && { credentials: localAdministrator }),
     ...(profile !== undefined && { profile }),
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
@@ -59,26 +57,33 @@ export async function connect({ profile, region, stack, local, endpoint }: Conne
     ...(clients.endpoint !== undefined && { endpoint: clients.endpoint }),
     credentials: cloudFormation.config.credentials,
     clients,
-    outputs: () => outputsOf(cloudFormation, stack, found),
+    outputs: () => outputsOf(cloudFormation, stack, found, profile),
   };
 }
 
-async function outputsOf(client: CloudFormationClient, stack: string, region: string): Promise<Record<string, string>> {
+async function outputsOf(
+  client: CloudFormationClient,
+  stack: string,
+  region: string,
+  profile?: string,
+): Promise<Record<string, string>> {
   const answer = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
-    throw whyNoStack(error, stack, region);
+    throw whyNoStack(error, stack, region, profile);
   });
   const outputs = answer.Stacks?.[0]?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
-function whyNoStack(error: Error, stack: string, region: string): Stop {
+function whyNoStack(error: Error, stack: string, region: string, profile?: string): Stop {
   const cause = { cause: error };
   if (error.name === 'ValidationError') {
     const sentence = `There is no stack ${stack} in ${region}. Give --stack and --region as they were deployed, or --local for npm start.`;
     return new Stop('refused', sentence, cause);
   }
   if (error.name === 'CredentialsProviderError') {
-    return new Stop('noRight', `No AWS credentials were found (${error.message}). Give --profile, or sign in.`, cause);
+    const where = profile === undefined ? '' : ` for the profile ${profile}`;
+    const remedy = profile === undefined ? 'Give --profile, or sign in.' : 'Sign in, or look at the names in ~/.aws.';
+    return new Stop('noRight', `No AWS credentials were found${where} (${error.message}). ${remedy}`, cause);
   }
   if (/AccessDenied|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|SignatureDoesNotMatch/.test(error.name)) {
     return new Stop('noRight', `CloudFormation does not let you read the stack ${stack}: ${error.message}`, cause);

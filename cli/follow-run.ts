@@ -3,7 +3,7 @@ import type { Api } from './api.ts';
 import { all } from './pages.ts';
 import type { Screen } from './screen.ts';
 import { span } from './times.ts';
-import { unlessMissing, until } from './wait.ts';
+import { unlessMissing, until, watching } from './wait.ts';
 import { bytes, counted } from './words.ts';
 
 /** The address of a run in the API. */
@@ -20,18 +20,16 @@ export interface Followed {
 
 /** Shows how far a run is until it has ended. */
 export async function followRun(api: Api, screen: Screen, id: string): Promise<Followed> {
-  const followed = await until(
-    async () => {
-      const run = await unlessMissing(api.get<Run>(runPath(id)));
-      if (run === undefined) return undefined;
-      const { rows: tables } = await all<TableOfRun>(api, `${runPath(id)}/tables`, 'tables');
-      if (run.endedAt !== undefined) return { run, tables };
-      screen.progress(howFar(run, tables), `${run.state}${tables.filter(hasEnded).length}`);
-      return undefined;
-    },
-    longestMs,
-    everyMs,
-  );
+  const look = async () => {
+    const run = await unlessMissing(api.get<Run>(runPath(id)));
+    if (run === undefined) return undefined;
+    const { rows: tables } = await all<TableOfRun>(api, `${runPath(id)}/tables`, 'tables');
+    if (run.endedAt !== undefined) return { run, tables };
+    screen.progress(howFar(run, tables), `${run.state}${tables.filter(hasEnded).length}`);
+    return undefined;
+  };
+  const sentence = `The run goes on. See it with: npx tablekeep runs ${id} --watch`;
+  const followed = await watching(screen, sentence, () => until(look, longestMs, everyMs));
   if (followed === undefined) throw new Error('A run has outlasted every deadline.');
   return followed;
 }
@@ -51,12 +49,13 @@ function howFar({ state, startedAt }: Run, tables: TableOfRun[]): string {
 
 /** What became of a run and of each of its tables. */
 export function printRun(screen: Screen, { run, tables }: Followed): void {
-  const { outcome, state, skipped } = run;
+  const { outcome, state, skipped, error } = run;
   const counts =
     outcome === undefined
       ? (skipped ?? '')
       : `${outcome.completed} completed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
   screen.line(`${run.id}: ${screen.colour(state === 'COMPLETED' ? 'green' : 'yellow', state)} ${counts}`);
+  if (error !== undefined) screen.line(screen.colour('red', error));
   screen.table(
     tables.map(({ table, state, sizeBytes, createdAt, endedAt, error }) => ({
       table,

@@ -4,7 +4,7 @@ import { Stop } from './exit.ts';
 import type { Context } from './program.ts';
 import type { Screen } from './screen.ts';
 import { bothTimes, span } from './times.ts';
-import { unlessMissing, until } from './wait.ts';
+import { unlessMissing, until, watching } from './wait.ts';
 
 /** EventBridge delivers within a second or two, and a cold function looks at AWS for some more. */
 const answeredWithinMs = 60_000;
@@ -62,16 +62,14 @@ async function answered<Answer>(screen: Screen, look: () => Promise<Answer | und
 /** Shows every state until the last. Whoever stops watching does not stop the task. */
 export async function followTask(api: Api, screen: Screen, first: Task): Promise<Task> {
   let task = first;
-  await until(
-    async () => {
-      if (isOver(task)) return true;
-      screen.progress(howFar(task), `${task.state}${task.steps.length}`);
-      task = (await unlessMissing(readTask(api, first.id))) ?? task;
-      return isOver(task) ? true : undefined;
-    },
-    longestMs,
-    everyMs,
-  );
+  const look = async () => {
+    if (isOver(task)) return true;
+    screen.progress(howFar(task), `${task.state}${task.steps.length}`);
+    task = (await unlessMissing(readTask(api, first.id))) ?? task;
+    return isOver(task) ? true : undefined;
+  };
+  const sentence = `The ${first.kind} goes on. See it with: npx tablekeep tasks ${first.id} --watch`;
+  await watching(screen, sentence, () => until(look, longestMs, everyMs));
   return task;
 }
 

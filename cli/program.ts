@@ -34,6 +34,16 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
+const examples = `
+Credentials and Region are those of AWS's own tools: the environment, the profile, single sign-on, the role of a machine.
+Examples:
+  npx tablekeep status --profile ops --region eu-central-1 --stack tablekeep-prod
+  npx tablekeep restore orders --latest --dry-run
+  npx tablekeep restore --help                      every command has examples
+
+Ends with 0 when it is done, 1 when it failed, 2 when it was not understood, 3 when something was found wrong, 4 when it
+was refused, 5 without the right. NO_COLOR takes the colours off.`;
+
 /** As help lists them. */
 const commands = [
   statusCommand,
@@ -73,6 +83,7 @@ export function programOf(screen: Screen, found: Context['found']): Command {
     .option('--endpoint <url>', 'another address for all of AWS')
     .option('--local', 'the local AWS of npm start')
     .option('--json', 'one JSON document on standard output, for programs')
+    .addHelpText('after', examples)
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
   for (const make of commands) program.addCommand(inherit(make(context), program));

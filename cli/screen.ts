@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { exitCodes } from './exit.ts';
 
 /** A row of a table, by the headings of its columns. */
 export type Row = Record<string, string>;
@@ -23,6 +24,7 @@ export interface Screen {
   /** Takes the place of the one before on a terminal; elsewhere a line of its own, unless the last had this state. */
   progress(text: string, state?: string): void;
   colour(colour: Colour, text: string): string;
+  /** Nothing when the input ends; Ctrl-C ends the process. */
   ask(question: string): Promise<string>;
 }
 
@@ -65,8 +67,13 @@ export function screenOf(isJson: boolean): Screen {
     async ask(question) {
       clear();
       const asking = createInterface({ input: stdin, output: stderr });
+      const ended = new Promise<string>((end) => asking.once('close', () => end('')));
+      asking.once('SIGINT', () => {
+        stderr.write('\n');
+        process.exit(exitCodes.stopped);
+      });
       try {
-        return (await asking.question(question)).trim();
+        return (await Promise.race([asking.question(question), ended])).trim();
       } finally {
         asking.close();
       }
@@ -76,9 +83,9 @@ export function screenOf(isJson: boolean): Screen {
 
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
-/** A heading and a line for each row, in columns two spaces apart. */
+/** A heading and a line for each row, in columns two spaces apart; columns with nothing in them are left out. */
 export function linesOf(rows: Row[], alignRight: string[] = []): string[] {
-  const headings = Object.keys(rows[0] ?? {});
+  const headings = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== ''));
   const all = [Object.fromEntries(headings.map((name) => [name, name.toUpperCase()])), ...rows];
   const widths = headings.map((name) => Math.max(...all.map((row) => widthOf(row[name] ?? ''))));
   const cell = (row: Row, name: string, index: number) => {

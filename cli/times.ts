@@ -1,7 +1,13 @@
-/** `2027-01-31 03:00:00 Europe/Berlin (2027-01-31 02:00:00 UTC)`; without a zone that of this machine. */
+/**
+ * `2027-01-31 03:00:00 Europe/Berlin (02:00:00 UTC)`, with the date of UTC where it is another; without a zone that of
+ * this machine.
+ */
 export function bothTimes(at: number, zone = Intl.DateTimeFormat().resolvedOptions().timeZone): string {
   const utc = inZone(at, 'UTC');
-  return zone === 'UTC' ? `${utc} UTC` : `${inZone(at, zone)} ${zone} (${utc} UTC)`;
+  if (zone === 'UTC') return `${utc} UTC`;
+  const there = inZone(at, zone);
+  const isSameDay = there.slice(0, 10) === utc.slice(0, 10);
+  return `${there} ${zone} (${isSameDay ? utc.slice(11) : utc} UTC)`;
 }
 
 /** Sweden writes dates as ISO 8601 does. */

@@ -1,5 +1,7 @@
+import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
-import { Stop } from './exit.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Screen } from './screen.ts';
 
 const everyMs = 1000;
 
@@ -25,5 +27,23 @@ export async function unlessMissing<Answer>(asking: Promise<Answer>): Promise<An
   } catch (error) {
     if (error instanceof Stop && error.status === 404) return undefined;
     throw error;
+  }
+}
+
+/** Whoever presses Ctrl-C meanwhile reads the sentence: that it goes on, and how to look again. */
+export async function watching<Answer>(
+  screen: Screen,
+  sentence: string,
+  watch: () => Promise<Answer>,
+): Promise<Answer> {
+  const leave = () => {
+    screen.note(sentence);
+    process.exit(exitCodes.stopped);
+  };
+  process.once('SIGINT', leave);
+  try {
+    return await watch();
+  } finally {
+    process.off('SIGINT', leave);
   }
 }

@@ -14,9 +14,9 @@ export function bytes(count: number | undefined): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
 
-/** An instant of the API, in this machine's zone and in UTC. */
-export const shown = (instant: string | undefined): string =>
-  instant === undefined ? '' : bothTimes(Date.parse(instant));
+/** An instant of the API, in this zone, else this machine's, and in UTC. */
+export const shown = (instant: string | undefined, zone?: string): string =>
+  instant === undefined ? '' : bothTimes(Date.parse(instant), zone);
 
 /**
  * `2027-01-31T02:00:00Z` as it is; without a zone it is meant in this machine's.

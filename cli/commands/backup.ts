@@ -31,12 +31,12 @@ export const backupCommand = ({ screen, found, api }: Context): Command =>
     .addHelpText('after', examples)
     .action(async (tables: string[], options: Options, command: Command) => {
       const { reason, expiresAt, watch } = options;
-      const service = await api(command);
       const body = {
         ...{ tables, reason },
         ...(expiresAt !== undefined && { expiresAt: instantOf('--expires-at', expiresAt) }),
         ...(options.in !== undefined && { target: targetOf('--in', options.in) }),
       };
+      const service = await api(command);
       const asked = await service.post<{ requestId: string; runs: string[] }>('/v1/backups', body);
       const [id = ''] = asked.runs;
       if (!watch) {

@@ -6,6 +6,7 @@ import { all } from '../pages.ts';
 import type { Context } from '../program.ts';
 import type { Row } from '../screen.ts';
 import { bytes, counted, shown } from '../words.ts';
+import { zonesOf } from '../zones.ts';
 
 const examples = `
 Examples:
@@ -27,7 +28,11 @@ export const backupsCommand = ({ screen, api }: Context): Command =>
       screen.json({ backups });
       if (backups.length === 0)
         screen.line(table === undefined ? 'There is no backup yet.' : `There is no backup of ${table}.`);
-      screen.table(backups.map(rowOf), ['size']);
+      const zones = await zonesOf(service);
+      screen.table(
+        backups.map((backup) => rowOf(backup, zones.get(backup.plan))),
+        ['size'],
+      );
     });
 
 async function newest(api: Api, most: number): Promise<Backup[]> {
@@ -46,19 +51,8 @@ export async function ofTable(api: Api, name: string, most: number): Promise<Bac
     .slice(0, most);
 }
 
-function rowOf({
-  id,
-  table,
-  createdAt,
-  state,
-  sizeBytes,
-  plan,
-  account,
-  region,
-  hold,
-  pins,
-  isDuplicate,
-}: Backup): Row {
+function rowOf(backup: Backup, zone?: string): Row {
+  const { id, table, createdAt, state, sizeBytes, plan, account, region, hold, pins, isDuplicate } = backup;
   const notes = [
     ...(hold ? [`held by ${hold.by}: ${hold.reason}`] : []),
     ...(pins ? [`needed by ${counted(pins.length, 'task')}`] : []),
@@ -67,7 +61,7 @@ function rowOf({
   return {
     id,
     table,
-    made: shown(createdAt),
+    made: shown(createdAt, zone),
     state,
     size: bytes(sizeBytes),
     plan,

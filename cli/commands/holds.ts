@@ -6,9 +6,16 @@ import { byHand } from '../options.ts';
 import type { Context } from '../program.ts';
 import type { Screen } from '../screen.ts';
 import { shown } from '../words.ts';
+import { zonesOf } from '../zones.ts';
 
 const read = (api: Api, id: string): Promise<Backup> => api.get<Backup>(`/v1/backups/${encodeURIComponent(id)}`);
-const named = ({ table, createdAt, plan }: Backup) => `the backup of ${table} from ${shown(createdAt)} (plan ${plan})`;
+
+/** The backup, and how sentences name it. */
+async function lookAt(api: Api, id: string): Promise<{ backup: Backup; named: string }> {
+  const [backup, zones] = await Promise.all([read(api, id), zonesOf(api)]);
+  const { table, createdAt, plan } = backup;
+  return { backup, named: `the backup of ${table} from ${shown(createdAt, zones.get(plan))} (plan ${plan})` };
+}
 
 /** A backup stays. */
 export const holdCommand = ({ screen, api }: Context): Command =>
@@ -19,9 +26,9 @@ export const holdCommand = ({ screen, api }: Context): Command =>
     .addHelpText('after', '\nExample:\n  npx tablekeep hold 5f0c2d1e-… --reason "case 4711"')
     .action(async (id: string, { reason }: { reason: string }, command: Command) => {
       const service = await api(command);
-      const backup = await read(service, id);
+      const { backup, named } = await lookAt(service, id);
       screen.json(await service.post<object>(`/v1/backups/${backup.id}/hold`, { reason }));
-      screen.line(`Asked for: ${named(backup)} stays until the hold is lifted.`);
+      screen.line(`Asked for: ${named} stays until the hold is lifted.`);
     });
 
 /** Its plan decides again. */
@@ -34,11 +41,11 @@ export const releaseCommand = ({ screen, api }: Context): Command =>
     .addHelpText('after', '\nExample:\n  npx tablekeep release 5f0c2d1e-… --reason "case 4711 is closed"')
     .action(async (id: string, { reason, yes }: { reason: string; yes?: boolean }, command: Command) => {
       const service = await api(command);
-      const backup = await read(service, id);
+      const { backup, named } = await lookAt(service, id);
       const held = backup.hold ? ` ${backup.hold.by} holds it: ${backup.hold.reason}.` : ' Nobody holds it.';
-      await sure(screen, `From then on retention may delete ${named(backup)}.${held}`, backup.table, yes);
+      await sure(screen, `From then on retention may delete ${named}.${held}`, backup.table, yes);
       screen.json(await service.post<object>(`/v1/backups/${backup.id}/release`, { reason }));
-      screen.line(`Asked for: the hold on ${named(backup)} is lifted.`);
+      screen.line(`Asked for: the hold on ${named} is lifted.`);
     });
 
 /** A manual backup goes. */
@@ -50,10 +57,10 @@ export const deleteCommand = ({ screen, api }: Context): Command =>
     .addHelpText('after', '\nExample:\n  npx tablekeep delete 5f0c2d1e-…')
     .action(async (id: string, { yes }: { yes?: boolean }, command: Command) => {
       const service = await api(command);
-      const backup = await read(service, id);
-      await sure(screen, `This deletes ${named(backup)}, for good.`, backup.table, yes);
+      const { backup, named } = await lookAt(service, id);
+      await sure(screen, `This deletes ${named}, for good.`, backup.table, yes);
       screen.json(await service.remove<object>(`/api/v1/dynamoDb/restorePoints/${backup.id}`));
-      screen.line(`Asked for: retention deletes ${named(backup)}.`);
+      screen.line(`Asked for: retention deletes ${named}.`);
     });
 
 /** Says what will happen and asks for the table's name. @throws Stop unless it is given. */

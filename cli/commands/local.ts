@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { Stop } from '../exit.ts';
 import type { Context } from '../program.ts';
 
 const examples = `
@@ -8,10 +9,11 @@ Examples:
   npx tablekeep status --local        in another terminal`;
 
 /** What `npm start` does. */
-export const localCommand = (_context: Context): Command =>
+export const localCommand = ({ screen }: Context): Command =>
   new Command('local')
     .description('start the local AWS with the service and sample tables in it, as npm start does')
     .addHelpText('after', examples)
     .action(async () => {
+      if (screen.isJson) throw new Stop('notUnderstood', 'local answers nothing, it runs: leave --json out.');
       await import('../../demo/start.ts');
     });

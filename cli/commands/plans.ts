@@ -26,6 +26,7 @@ export function plansCommand({ screen, found, connection }: Context): Command {
     .command('validate')
     .description('say every mistake with its line, or that there is none')
     .option(...file)
+    .addHelpText('after', '\nExample:\n  npx tablekeep plans validate --file other.yml')
     .action((options: { file: string }) => {
       try {
         const names = loadPlans(resolve(options.file)).map(({ name }) => name);
@@ -34,7 +35,7 @@ export function plansCommand({ screen, found, connection }: Context): Command {
       } catch (error) {
         if (!(error instanceof PlansError)) throw error;
         screen.line(error.message);
-        screen.json({ plans: [], mistakes: error.message.split('\n').slice(1) });
+        screen.json({ plans: [], mistakes: error.message.split('\n').slice(1).filter(Boolean) });
         found('foundWrong');
       }
     });
@@ -44,6 +45,7 @@ export function plansCommand({ screen, found, connection }: Context): Command {
     .description('say when each plan fires next, in its time zone and in UTC')
     .option(...file)
     .option('--count <number>', 'so many firings of each', '5')
+    .addHelpText('after', '\nExample:\n  npx tablekeep plans next --count 3')
     .action((options: { file: string; count: string }) => {
       const count = countOf(options.count);
       const now = Date.now();
@@ -67,6 +69,7 @@ export function plansCommand({ screen, found, connection }: Context): Command {
     .option(...file)
     .option('--price <dollars>', 'of a GB and month of backups', `${dollarsPerGbMonth}`)
     .option('--export-price <dollars>', 'of an exported GB', `${dollarsPerExportedGb}`)
+    .addHelpText('after', '\nExample:\n  npx tablekeep plans preview --profile ops --region eu-central-1')
     .action(async (options: { file: string; price: string; exportPrice: string }, command: Command) => {
       loaded(options.file);
       const { region, clients, endpoint } = await connection(command);

@@ -52,24 +52,24 @@ export const restoreCommand = (context: Context): Command =>
     .option('--watch', 'show how far it is, until it has ended')
     .addHelpText('after', examples)
     .action(async (table: string, options: Options, command: Command) => {
+      const { backup, settings, to, count, reason } = options;
+      const source = sourceOf(table, options);
+      const target = { ...(settings !== undefined && settingsIn(settings)), tableName: to ?? table };
       const service = await context.api(command);
       const body = {
-        source: await sourceOf(service, table, options),
-        target: { ...(options.settings !== undefined && settingsIn(options.settings)), tableName: options.to ?? table },
-        ...(options.count && { verify: { count: true } }),
-        reason: options.reason,
+        source: backup === undefined ? source : await ofBackup(service, backup, table),
+        ...{ target, reason },
+        ...(count && { verify: { count: true } }),
       };
       await begin(context, service, '/v1/restores', body, options);
     });
 
-async function sourceOf(api: Api, table: string, options: Options): Promise<object> {
+function sourceOf(table: string, options: Options): object {
   const { latest, at, backup, before, tableId } = options;
   const chosen = Object.entries({ '--latest': latest, '--at': at, '--backup': backup, '--before': before });
   const given = chosen.flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (given.length > 1)
     throw new Stop('notUnderstood', `${given.join(' and ')} say different things; give one of them.`);
-  if (backup?.startsWith('arn:')) return { backupArn: backup };
-  if (backup !== undefined) return ofBackup(await api.get<Backup>(`/v1/backups/${encodeURIComponent(backup)}`), table);
   const of = {
     table,
     ...(tableId !== undefined && { tableId }),
@@ -81,7 +81,10 @@ async function sourceOf(api: Api, table: string, options: Options): Promise<obje
   return { ...of, latest: true };
 }
 
-function ofBackup({ backupId, backupArn, isDuplicate, table: its }: Backup, table: string): object {
+async function ofBackup(api: Api, id: string, table: string): Promise<object> {
+  if (id.startsWith('arn:')) return { backupArn: id };
+  const found = await api.get<Backup>(`/v1/backups/${encodeURIComponent(id)}`);
+  const { backupId, backupArn, isDuplicate, table: its } = found;
   if (its !== table)
     throw new Stop('refused', `This is a backup of ${its}, not of ${table}; give the right one, or the right table.`);
   return isDuplicate && backupArn !== undefined ? { backupArn } : { backupId };

@@ -1,44 +1,65 @@
 import { Command } from 'commander';
 import type { Run, TableOfRun } from '../answers.ts';
+import { Stop } from '../exit.ts';
 import { followRun, printRun, runPath } from '../follow-run.ts';
 import { byHand } from '../options.ts';
 import { all } from '../pages.ts';
 import type { Context } from '../program.ts';
 import { span } from '../times.ts';
 import { shown } from '../words.ts';
+import { zonesOf } from '../zones.ts';
 import { numberOf } from './backups.ts';
 
 const examples = `
 Examples:
   npx tablekeep runs --plan nightly --limit 7
-  npx tablekeep runs 123456789012/us-east-1/nightly/20270131T020000Z`;
+  npx tablekeep runs 123456789012/us-east-1/nightly/20270131T020000Z
+  npx tablekeep runs 123456789012/us-east-1/nightly/20270131T020000Z --watch`;
+
+interface Options {
+  plan?: string;
+  limit: string;
+  watch?: boolean;
+}
 
 /** What ran, and how it ended. */
-export const runsCommand = ({ screen, api }: Context): Command =>
+export const runsCommand = ({ screen, found, api }: Context): Command =>
   new Command('runs')
     .description('list runs, newest first, or show the tables of one')
     .argument('[run]', 'its id')
     .option('--plan <name>', 'only those of this plan')
     .option('--limit <number>', 'so many at most', '20')
+    .option('--watch', 'show how far it is, until it has ended')
     .addHelpText('after', examples)
-    .action(async (id: string | undefined, options: { plan?: string; limit: string }, command: Command) => {
+    .action(async (id: string | undefined, options: Options, command: Command) => {
+      if (options.watch && id === undefined) throw new Stop('notUnderstood', '--watch needs the id of a run.');
       const service = await api(command);
       if (id !== undefined) {
         const run = await service.get<Run>(runPath(id));
         const { rows: tables } = await all<TableOfRun>(service, `${runPath(id)}/tables`, 'tables');
-        screen.json({ run, tables });
-        printRun(screen, { run, tables });
+        const shown = options.watch ? await followRun(service, screen, id) : { run, tables };
+        screen.json(shown);
+        printRun(screen, shown);
+        if (options.watch && !isGood(shown.run)) found('failed');
         return;
       }
       const most = numberOf('--limit', options.limit);
       const { rows: runs } = await all<Run>(service, '/v1/runs', 'runs', { plan: options.plan }, most);
       screen.json({ runs });
-      screen.table(runs.map(rowOf), ['completed', 'failed', 'skipped']);
+      if (runs.length === 0) screen.line('Nothing has run yet.');
+      const zones = await zonesOf(service);
+      screen.table(
+        runs.map((run) => rowOf(run, zones.get(run.plan))),
+        ['completed', 'failed', 'skipped'],
+      );
     });
 
-function rowOf({ id, plan, state, scheduledAt, startedAt, endedAt, outcome, skipped, reason }: Run) {
+/** Every table that was selected has a backup, or is gone. */
+const isGood = ({ state, outcome }: Run) => state === 'COMPLETED' && (outcome?.failed ?? 0) === 0;
+
+function rowOf({ id, plan, state, scheduledAt, startedAt, endedAt, outcome, skipped, reason }: Run, zone?: string) {
   return {
-    scheduled: shown(scheduledAt),
+    scheduled: shown(scheduledAt, zone),
     plan,
     state: skipped === undefined ? state : `${state} (${skipped})`,
     completed: String(outcome?.completed ?? ''),
@@ -70,7 +91,7 @@ export const runCommand = ({ screen, found, api }: Context): Command =>
       for (const id of asked.runs) ended.push(await followRun(service, screen, id));
       screen.json({ runs: ended });
       for (const followed of ended) printRun(screen, followed);
-      if (ended.some(({ run }) => run.state !== 'COMPLETED' || (run.outcome?.failed ?? 0) > 0)) found('failed');
+      if (!ended.every(({ run }) => isGood(run))) found('failed');
     });
 
 /** A run that has not begun. */

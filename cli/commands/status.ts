@@ -5,6 +5,7 @@ import type { Context } from '../program.ts';
 import type { Row, Screen } from '../screen.ts';
 import { span } from '../times.ts';
 import { shown } from '../words.ts';
+import { zonesOf } from '../zones.ts';
 
 const examples = `
 Examples:
@@ -32,7 +33,8 @@ export const statusCommand = ({ screen, found, api }: Context): Command =>
     .option('--plan <name>', 'only tables that this plan means')
     .addHelpText('after', examples)
     .action(async (options: { all?: boolean; plan?: string }, command: Command) => {
-      const { rows, page } = await all<Table>(await api(command), '/v1/tables', 'tables', { plan: options.plan });
+      const service = await api(command);
+      const { rows, page } = await all<Table>(service, '/v1/tables', 'tables', { plan: options.plan });
       const tables = rows.map((table) => ({ ...table, state: stateOf(table) }));
       const counts = Object.fromEntries(
         worstFirst.map((state) => [state, tables.filter((table) => table.state === state).length]),
@@ -46,7 +48,8 @@ export const statusCommand = ({ screen, found, api }: Context): Command =>
         );
       const ordered = tables.toSorted((a, b) => worstFirst.indexOf(a.state) - worstFirst.indexOf(b.state));
       const listed = ordered.filter(({ state }) => options.all || state !== 'protected');
-      screen.table(listed.map((table) => rowOf(screen, table)));
+      const zones = await zonesOf(service);
+      screen.table(listed.map((table) => rowOf(screen, table, zones)));
       if ((counts.overdue ?? 0) > 0) found('foundWrong');
     });
 
@@ -61,16 +64,19 @@ const sumOf = (counts: Record<string, number>): string =>
     .map(([state, count]) => `${count} ${state}`)
     .join(', ');
 
-function rowOf(screen: Screen, { name, account, region, protections, state }: Table & { state: State }): Row {
-  const newest = protections
-    .flatMap(({ newestAt }) => newestAt ?? [])
-    .toSorted()
-    .at(-1);
+type Rated = Table & { state: State };
+
+function rowOf(screen: Screen, { name, account, region, protections, state }: Rated, zones: Map<string, string>): Row {
+  const { newestAt, plan = '' } =
+    protections.toSorted((a, b) => ((a.newestAt ?? '') < (b.newestAt ?? '') ? 1 : -1))[0] ?? {};
   return {
     state: screen.colour(colours[state], state),
     table: name,
     in: `${account}/${region}`,
     plans: protections.map(({ plan }) => plan).join(', '),
-    'newest backup': newest === undefined ? '' : `${shown(newest)}, ${span(Date.now() - Date.parse(newest))} old`,
+    'newest backup':
+      newestAt === undefined
+        ? ''
+        : `${shown(newestAt, zones.get(plan))}, ${span(Date.now() - Date.parse(newestAt))} old`,
   };
 }
