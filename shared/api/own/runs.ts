@@ -29,6 +29,8 @@ const runView = z.object({
   expiresAt: z.optional(text),
   /** Why it was skipped. */
   skipped: z.optional(text),
+  /** Why its tables could not be listed: it has failed. */
+  error: z.optional(text),
   throttled: count,
   /** Once it has ended. */
   outcome: z.optional(z.object({ completed: count, failed: count, skipped: count, failedTables: z.array(text) })),
@@ -47,6 +49,7 @@ function viewOf(run: Run): z.infer<typeof runView> {
     ...(why !== undefined && { reason: why }),
     ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
     ...(skipped !== undefined && { skipped }),
+    ...(run.listingError !== undefined && { error: run.listingError }),
     throttled,
     ...(outcome && { outcome }),
   };

@@ -5,6 +5,7 @@ import { protectionOf, type StandingTable, tableById, tablesOf } from '../../sta
 import { missing } from '../failure.ts';
 import { route } from '../route.ts';
 import { count, uuid } from '../words.ts';
+import { planOf } from './plans.ts';
 import { defined, filterOf, pageQuery, place, wrongCursor } from './shapes.ts';
 
 const text = z.string();
@@ -74,6 +75,7 @@ export const listStanding = route({
   },
   failures: [404],
   async act(world, { query: { account, region, ...query } }) {
+    if (query.plan !== undefined) planOf(world, query.plan);
     const found = await tablesOf(world, { ...defined(query), ...filterOf(world, { account, region }) });
     if (found === undefined) throw wrongCursor();
     const { tables, totalCount, asOf, next } = found;
