@@ -13,6 +13,8 @@ export interface Deployed {
   whenDone<T>(work: Promise<T>, minutes?: number): Promise<T>;
   /** What a resource of the template is called. */
   physicalId(logicalId: string): string;
+  /** Of the stack, by name. */
+  outputs: Record<string, string>;
   end(): void;
 }
 
@@ -35,7 +37,8 @@ export async function deploy(packaged: Packaged): Promise<Deployed> {
     stackName: 'tablekeep-dev',
     codeOf: packagedIn(packaged.directory),
   });
-  const { resources } = await whenDone(deploying);
+  const { resources, outputs: described } = await whenDone(deploying);
+  const outputs = Object.fromEntries(Object.entries(described).map(([name, { value }]) => [name, value]));
   const physicalId = (logicalId: string) => resources.get(logicalId)?.physicalId ?? '';
-  return { aws, clock, whenDone, physicalId, end: uninstall };
+  return { aws, clock, whenDone, physicalId, outputs, end: uninstall };
 }

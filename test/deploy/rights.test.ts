@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Packaged, packageService } from '../../deploy/package.ts';
 import { list, readYamlTemplate, resourcesOf, statementsOf, type Template } from '../../deploy/template.ts';
 import type { Use } from '../../local/iam/iam.ts';
+import { apiRequests } from './api-requests.ts';
 import { type Deployed, deploy } from './deployed.ts';
 import { exportBuckets, exports } from './exports.ts';
 import { imports } from './imports.ts';
@@ -39,6 +40,7 @@ let deployed: Deployed;
 let used: Use[];
 /** What functions threw three times in a row, and what they were refused on the way. */
 const failures = new Set<string>();
+let statuses: number[];
 beforeAll(async () => {
   const plans = fileURLToPath(new URL('rights-plans.yml', import.meta.url));
   packaged = await packageService({ plans, parameters: { ...switches, exportBuckets } });
@@ -55,6 +57,7 @@ beforeAll(async () => {
   await restores(deployed);
   await exports(deployed);
   await imports(deployed);
+  statuses = await apiRequests(deployed);
   used = deployed.aws.iam.used();
 }, 300_000);
 afterAll(() => {
@@ -92,7 +95,7 @@ function expectExactly(allowed: string[], roleArn: string): void {
   ).toEqual([]);
 }
 
-describe('every role may do what it does in two nights, some restores, exports and imports, and nothing else:', () => {
+describe('every role may do what it does in two nights, some restores, exports, imports and requests of the API, and nothing else:', () => {
   const names: Record<string, string> = {
     StartRunRole: 'start-run',
     TakeBackupsRole: 'take-backups',
@@ -100,6 +103,7 @@ describe('every role may do what it does in two nights, some restores, exports a
     RestoreRole: 'restore',
     ExportRole: 'export',
     ImportRole: 'import',
+    ApiRole: 'api',
     HeartbeatRole: 'heartbeat',
     AuditRole: 'audit',
     SchedulerRole: 'scheduler',
@@ -132,6 +136,7 @@ describe('every role may do what it does in two nights, some restores, exports a
   });
 });
 
-test('no function failed meanwhile', () => {
+test('no function failed meanwhile, and the API granted every request', () => {
   expect([...failures]).toEqual([]);
+  expect(statuses.filter((status) => status >= 300)).toEqual([]);
 });
