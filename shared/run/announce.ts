@@ -11,7 +11,7 @@ export class Announcer {
   readonly #world: World;
   /** What the last driver told, by its clock: our ends come after it, whatever our clock says. */
   readonly #toldUntil: number;
-  /** Ends that are being written: nobody knows yet whether they will be told. */
+  /** Ends that are being written, or whose write threw: it may have taken effect, and who goes on must tell it then. */
   readonly #writing = new Set<{ endedAt: number }>();
   #waiting: Backup[] = [];
   #telling: Backup[] = [];
@@ -26,12 +26,9 @@ export class Announcer {
   async end(write: (endedAt: number) => Promise<Backup | undefined>): Promise<void> {
     const writing = { endedAt: this.#now() };
     this.#writing.add(writing);
-    try {
-      const ended = await write(writing.endedAt);
-      if (ended !== undefined) this.tell(ended);
-    } finally {
-      this.#writing.delete(writing);
-    }
+    const ended = await write(writing.endedAt);
+    if (ended !== undefined) this.tell(ended);
+    this.#writing.delete(writing);
   }
 
   tell(ended: Backup): void {

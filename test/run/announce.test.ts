@@ -46,6 +46,15 @@ test('what is told up to now does not pass an end that is being written or waits
   expect(here.facts.map(({ type }) => type)).toEqual(['Backup Completed']);
 });
 
+test('what is told up to now does not pass an end whose write had no answer: it may stand in the ledger', async () => {
+  const announcer = new Announcer(here.world().world, 0);
+  const endedAt = here.clock.now();
+  const lost = announcer.end(() => Promise.reject(new Error('read ECONNRESET')));
+  await expect(lost).rejects.toThrow('ECONNRESET');
+  await later(1000);
+  expect(announcer.watermark()).toBe(endedAt);
+});
+
 test('an end that the bus did not take waits on and is told the next time', async () => {
   const announcer = new Announcer(here.world().world, 0);
   const endedAt = here.clock.now();
