@@ -73,28 +73,46 @@ const notTheLast = aboutDeletes('the newest good backup of a plan and table is n
 const invocationMs = 900_000;
 
 /** How many newer ones there must be: rules that became stricter act after the grace time. */
-function leastKept(scene: Scene, number: number, plan: string, at: number): number {
+function leastKept(scene: Scene, number: number, plan: string, at: number, isKnown: (last: number) => boolean): number {
   const deployed = scene.deployed[number] ?? [];
-  const instants = [at, ...deployed.map((one) => one.at).filter((one) => one <= at && one > at - invocationMs)];
-  const strictestAt = (instant: number) => {
-    const inForce = deployed.filter(
-      (one, index) => one.at <= instant && (deployed[index + 1]?.at ?? Infinity) > instant - scene.story.graceMs,
-    );
-    return Math.max(...inForce.map(({ keepOf }) => keepOf(plan)));
+  const endOf = (index: number) => deployed[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+  /** By the deployments up to that instant. */
+  const leastAt = (instant: number) => {
+    const keeps = deployed.flatMap(({ at: since, keepOf }, index) => {
+      const isCurrent = since <= instant && endOf(index) > instant;
+      const isGraced = since <= instant && endOf(index) > instant - scene.story.graceMs && isKnown(keepOf(plan));
+      return isCurrent || isGraced ? [keepOf(plan)] : [];
+    });
+    return Math.max(...keeps);
   };
-  return Math.min(
-    ...instants.map(strictestAt),
-    ...instants.map((instant) => strictestAt(instant - 1)).filter((n) => n > 0),
-  );
+  const changed = deployed.map((one) => one.at - 1).filter((instant) => instant > at - invocationMs && instant < at);
+  return Math.min(...[at, ...changed].map(leastAt));
 }
 
-const notKept = aboutDeletes('nothing that a rule keeps is deleted', (deleted, scene) => {
-  const { entry, installation, made, at } = deleted;
-  if (entry.plan === adHoc || entry.isDuplicate) return undefined;
-  const least = leastKept(scene, installation.number, entry.plan, at);
-  const newer = newerOnes(scene, deleted).length;
-  return newer >= least ? undefined : `${made.name} was deleted with ${newer} newer ones; ${least} are kept`;
-});
+/** Rules that no run of retention has gone by do not count: there was nothing that became stricter. */
+function notKept(): Rule {
+  const wentBy = new Set<string>();
+  const rule = aboutDeletes('nothing that a rule keeps is deleted', (deleted, scene) => {
+    const { entry, installation, made, at } = deleted;
+    if (entry.plan === adHoc || entry.isDuplicate) return undefined;
+    const isKnown = (last: number) => wentBy.has(`${installation.catalog} ${entry.plan} ${last}`);
+    const least = leastKept(scene, installation.number, entry.plan, at, isKnown);
+    const newer = newerOnes(scene, deleted).length;
+    return newer >= least ? undefined : `${made.name} was deleted with ${newer} newer ones; ${least} are kept`;
+  });
+  return {
+    name: rule.name,
+    onEffect(effect, scene) {
+      const { write } = effect;
+      if (write?.key.endsWith('|retention')) {
+        const rules = write.after?.keepRules as { inForce: { keep: { last: number } } } | undefined;
+        const plan = write.key.split('|')[0]?.split('#')[1];
+        if (rules) wentBy.add(`${write.catalog} ${plan} ${rules.inForce.keep.last}`);
+      }
+      return rule.onEffect?.(effect, scene);
+    },
+  };
+}
 
 /** A tenth, or two per table, for each run of retention that nobody has confirmed. */
 function withinBudget(): Rule {
@@ -141,4 +159,4 @@ const deletesEnd: Rule = {
   },
 };
 
-export const rulesOfDeletes = (): Rule[] => [onlyOurs, notHeld, notTheLast, notKept, withinBudget(), deletesEnd];
+export const rulesOfDeletes = (): Rule[] => [onlyOurs, notHeld, notTheLast, notKept(), withinBudget(), deletesEnd];

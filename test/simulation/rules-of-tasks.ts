@@ -1,4 +1,4 @@
-import { inWords, type Rule } from './scene.ts';
+import { inWords, isToBeGoneOnWith, type Rule } from './scene.ts';
 
 /** Promise 5: the checks that the local AWS makes on names stand behind it, as AWS's own do. */
 const oneTable: Rule = {
@@ -46,7 +46,7 @@ const nothingDue: Rule = {
   name: 'once AWS makes no more trouble, all work comes to its end',
   atEnd({ truth, installations }) {
     for (const { catalog } of installations) {
-      const due = truth.items(catalog, () => true).find(([, { due }]) => due !== undefined);
+      const due = truth.items(catalog, () => true).find(([, item]) => isToBeGoneOnWith(item));
       if (due !== undefined) return `${due[0]} is due still: ${inWords(due[1])}`;
     }
     return undefined;

@@ -41,3 +41,7 @@ export const isBackup = (key: string): boolean => key.includes('|backup#');
 /** An item in a few words, for histories. */
 export const inWords = (item: Item | undefined): string =>
   JSON.stringify(item, (_, value) => (value instanceof Set ? [...value] : value))?.slice(0, 400) ?? 'nothing';
+
+/** Due, and more than a round of exports that waits for its next firing. */
+export const isToBeGoneOnWith = ({ due, goal, doneFor, driver }: Item): boolean =>
+  due !== undefined && (goal === undefined || goal !== doneFor || driver !== undefined);

@@ -12,7 +12,7 @@ import { rulesOfBackups } from './rules-of-backups.ts';
 import { rulesOfDeletes } from './rules-of-deletes.ts';
 import { rulesOfQuotas } from './rules-of-quotas.ts';
 import { rulesOfTasks } from './rules-of-tasks.ts';
-import type { Rule, Scene } from './scene.ts';
+import { isToBeGoneOnWith, type Rule, type Scene } from './scene.ts';
 import type { Story } from './story.ts';
 import { Truth } from './truth.ts';
 
@@ -175,7 +175,7 @@ function every(clock: Place['clock'], ms: number, task: (tick: number) => void, 
 function isQuiet({ lambda, scene }: Stage): boolean {
   if (lambda.running > 0 || lambda.waiting > 0) return false;
   return scene.installations.every(({ catalog }) => {
-    for (const item of scene.truth.catalogs.get(catalog)?.values() ?? []) if (item.due !== undefined) return false;
+    for (const item of scene.truth.catalogs.get(catalog)?.values() ?? []) if (isToBeGoneOnWith(item)) return false;
     return true;
   });
 }
