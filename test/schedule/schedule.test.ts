@@ -137,6 +137,8 @@ test.each<[string, number, number[]]>([
   ['1W', 8, [3]],
   ['16W', 8, [17]],
   ['31W', 5, [29]],
+  ['LW', 5, [29]],
+  ['LW', 1, [30]],
 ])('%s of month %i of 2026 are the days %j', (dates, month, expected) => {
   expect(daysOf(parseCron(`0 3 ${dates} * ? *`).days, 2026, month)).toEqual(expected);
 });
