@@ -1,4 +1,4 @@
-import { instantOf } from '../names.ts';
+import { adHoc, instantOf } from '../names.ts';
 import { listPoints } from '../points/list.ts';
 import { listRuns } from '../run/list.ts';
 import type { Backup } from '../run.ts';
@@ -29,5 +29,5 @@ async function newestOf(world: World, backup: Backup): Promise<{ backup: Backup;
 async function isLeftOut(world: World, { plan, target, stamp }: Backup): Promise<boolean> {
   const found = await listRuns(world, { plan, target, limit: 5 });
   const ended = found?.runs.find(({ state }) => state === 'COMPLETED' || state === 'FAILED');
-  return ended !== undefined && plan !== 'ad-hoc' && instantOf(ended.stamp) > instantOf(stamp);
+  return ended !== undefined && plan !== adHoc && instantOf(ended.stamp) > instantOf(stamp);
 }

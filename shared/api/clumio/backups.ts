@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { iso } from '../../clock.ts';
+import { adHoc } from '../../names.ts';
 import { pointId } from '../../points/id.ts';
 import { listPoints } from '../../points/list.ts';
 import { contentAt } from '../../retention/rules.ts';
@@ -45,7 +46,7 @@ function viewOf(backup: Backup) {
     account_native_id: target.account,
     aws_region: target.region,
     status: state.toLowerCase(),
-    policy_name: plan === 'ad-hoc' ? null : plan,
+    policy_name: plan === adHoc ? null : plan,
     start_timestamp: iso(contentAt(backup)),
     expiration_timestamp: expiresAt === undefined ? null : iso(expiresAt),
     size: sizeBytes ?? null,

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import { instant, planName, tableName } from '../../../events/contract.ts';
 import { CancelRequested } from '../../../events/operation-requests.ts';
-import { iso } from '../../clock.ts';
+import type { BackupRequested } from '../../../events/requests.ts';
+import { PermanentError } from '../../errors.ts';
 import { adHoc, runId } from '../../names.ts';
 import { targetsOf } from '../../plan.ts';
-import { targetKey } from '../../target.ts';
+import { sentence } from '../../restore/words.ts';
+import { runOfTables } from '../../run/runs-of-wish.ts';
+import type { World } from '../../world.ts';
 import { put } from '../ask.ts';
 import { conflict, wrong } from '../failure.ts';
 import { route } from '../route.ts';
@@ -58,8 +61,17 @@ export const cancelRun = route({
 
 const tablesWords = 'write a list of 1 to 100 names, as in ["orders"]';
 
-/** start-run listens to a request for an hour: what expires later than that has not expired when its backup is made. */
-const shortestLifeMs = 3_600_000;
+/** What start-run would refuse, as an answer: its sentences begin with the field, and the remedy follows the problem. */
+function checkTables(world: World, detail: BackupRequested, requestId: string): void {
+  try {
+    runOfTables({ detail, requestId, scheduledAt: world.clock.now() }, world);
+  } catch (error) {
+    const [, field, problem, remedy] =
+      /^(\w+): (.+?); (.+)$/.exec(error instanceof PermanentError ? error.message : '') ?? [];
+    if (field === undefined || problem === undefined || remedy === undefined) throw error;
+    throw wrong([{ field, problem: sentence(problem), remedy: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}` }]);
+  }
+}
 
 export const backUpTables = route({
   ...own,
@@ -82,16 +94,8 @@ export const backUpTables = route({
   failures: [404],
   async act(world, { body, caller, requestId }) {
     const target = body.target === undefined ? world.hub : targetOf(world, body.target);
-    const { expiresAt, tables } = body;
-    if (expiresAt !== undefined && Date.parse(expiresAt) < world.clock.now() + shortestLifeMs) {
-      const problem = `${expiresAt} is not at least an hour away (it is ${iso(world.clock.now())}).`;
-      const remedy = 'Give a later instant, or leave it out to keep the backups until somebody deletes them.';
-      throw wrong([{ field: 'expiresAt', problem, remedy }]);
-    }
-    if (targetKey(target) === targetKey(world.hub) && tables.includes(world.options.catalog)) {
-      const problem = `${world.options.catalog} is Tablekeep's own catalog, which is never among its backups.`;
-      throw wrong([{ field: 'tables', problem, remedy: 'Leave it out; it has point-in-time recovery.' }]);
-    }
-    return askForRuns(world, { ...defined(body), requester: caller }, requestId, adHoc, [target]);
+    const detail = { ...defined(body), requester: caller };
+    checkTables(world, detail, requestId);
+    return askForRuns(world, detail, requestId, adHoc, [target]);
   },
 });
