@@ -47,6 +47,8 @@ function howFar({ state, startedAt }: Run, tables: TableOfRun[]): string {
   return `${ended} of ${counted(tables.length, 'table')} after ${span(tookMs)}${left}`;
 }
 
+const colours = { COMPLETED: 'green', FAILED: 'red', SKIPPED: 'yellow', RUNNING: 'yellow', QUEUED: 'dim' } as const;
+
 /** What became of a run and of each of its tables. */
 export function printRun(screen: Screen, { run, tables }: Followed): void {
   const { outcome, state, skipped, error } = run;
@@ -54,7 +56,7 @@ export function printRun(screen: Screen, { run, tables }: Followed): void {
     outcome === undefined
       ? (skipped ?? '')
       : `${outcome.completed} completed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
-  screen.line(`${run.id}: ${screen.colour(state === 'COMPLETED' ? 'green' : 'yellow', state)} ${counts}`);
+  screen.line(`${run.id}: ${screen.colour(colours[state], state)} ${counts}`);
   if (error !== undefined) screen.line(screen.colour('red', error));
   screen.table(
     tables.map(({ table, state, sizeBytes, createdAt, endedAt, error }) => ({

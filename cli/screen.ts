@@ -1,10 +1,8 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { exitCodes } from './exit.ts';
-
-/** A row of a table, by the headings of its columns. */
-export type Row = Record<string, string>;
+import { linesOf, type Row } from './lines.ts';
 
 type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
 
@@ -28,6 +26,9 @@ export interface Screen {
   ask(question: string): Promise<string>;
 }
 
+/** At the end of a line of progress: for the ^C that a terminal writes there. */
+const spare = 3;
+
 /** The process's own streams. Colours and progress only on a terminal; NO_COLOR is heeded. */
 export function screenOf(isJson: boolean): Screen {
   const { stdout, stderr, stdin } = process;
@@ -46,7 +47,7 @@ export function screenOf(isJson: boolean): Screen {
     },
     table(rows, alignRight = []) {
       clear();
-      if (!isJson) for (const line of linesOf(rows, alignRight)) stdout.write(`${line}\n`);
+      if (!isJson) for (const line of linesOf(rows, alignRight, stdout.columns)) stdout.write(`${line}\n`);
     },
     json(value) {
       clear();
@@ -58,7 +59,7 @@ export function screenOf(isJson: boolean): Screen {
     },
     progress(text, state = text) {
       clear();
-      if (stderr.isTTY) stderr.write(text.slice(0, stderr.columns - 1));
+      if (stderr.isTTY) stderr.write(text.slice(0, stderr.columns - spare));
       else if (state !== lastState) stderr.write(`${text}\n`);
       open = stderr.isTTY === true;
       lastState = state;
@@ -79,26 +80,4 @@ export function screenOf(isJson: boolean): Screen {
       }
     },
   };
-}
-
-const widthOf = (text: string): number => stripVTControlCharacters(text).length;
-
-/** A heading and a line for each row, in columns two spaces apart; columns with nothing in them are left out. */
-export function linesOf(rows: Row[], alignRight: string[] = []): string[] {
-  const headings = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== ''));
-  const all = [Object.fromEntries(headings.map((name) => [name, name.toUpperCase()])), ...rows];
-  const widths = headings.map((name) => Math.max(...all.map((row) => widthOf(row[name] ?? ''))));
-  const cell = (row: Row, name: string, index: number) => {
-    const text = row[name] ?? '';
-    const space = ' '.repeat((widths[index] ?? 0) - widthOf(text));
-    return alignRight.includes(name) ? space + text : text + space;
-  };
-  return rows.length === 0
-    ? []
-    : all.map((row) =>
-        headings
-          .map((name, index) => cell(row, name, index))
-          .join('  ')
-          .trimEnd(),
-      );
 }

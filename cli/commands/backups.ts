@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import type { Backup } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { Stop } from '../exit.ts';
+import type { Row } from '../lines.ts';
 import { all } from '../pages.ts';
 import type { Context } from '../program.ts';
-import type { Row } from '../screen.ts';
 import { bytes, counted, shown } from '../words.ts';
 import { zonesOf } from '../zones.ts';
 

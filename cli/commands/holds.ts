@@ -69,5 +69,6 @@ async function sure(screen: Screen, what: string, table: string, isSure = false)
   screen.note(what);
   if (!screen.isTerminal) throw new Stop('notUnderstood', 'There is nobody to ask; give --yes if this is meant.');
   const said = await screen.ask(`Type the name of the table to go on: `);
-  if (said !== table) throw new Stop('refused', `${said === '' ? 'Nothing' : said} is not ${table}: nothing was done.`);
+  if (said !== table)
+    throw new Stop('refused', said === '' ? 'Nothing was done.' : `${said} is not ${table}: nothing was done.`);
 }

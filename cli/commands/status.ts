@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { Table } from '../answers.ts';
+import type { Row } from '../lines.ts';
 import { all } from '../pages.ts';
 import type { Context } from '../program.ts';
-import type { Row, Screen } from '../screen.ts';
+import type { Screen } from '../screen.ts';
 import { span } from '../times.ts';
 import { shown } from '../words.ts';
 import { zonesOf } from '../zones.ts';
