@@ -1,5 +1,5 @@
 import { NotFoundError } from '@aws-lambda-powertools/event-handler/http';
-import { errorText, isOfAws } from '../errors.ts';
+import { errorText, isOfAws, kindOf } from '../errors.ts';
 import type { Carried } from './carried.ts';
 import { Failure, missing } from './failure.ts';
 import { isPlain } from './http.ts';
@@ -18,7 +18,8 @@ const unexpected: Unexpected = {
 export function saidOf({ world, request }: Carried, error: Error): Failure | Unexpected {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notRouted(request.method, request.path);
-  if (isOfAws(error)) {
+  // What AWS refuses for good is a mistake of ours.
+  if (isOfAws(error) && kindOf(error) !== 'refused') {
     world.logger.warn('AWS did not answer as it should', { error: errorText(error) });
     return unavailable;
   }

@@ -139,6 +139,8 @@ describe('around a request', () => {
     };
     const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     expect(await answerTo(throttled)).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+    const refused = Object.assign(new Error('secret'), { name: 'ValidationException' });
+    expect((await answerTo(refused))?.statusCode).toBe(500);
     const ours = await answerTo(new TypeError('secret'));
     expect(ours?.statusCode).toBe(500);
     expect(ours?.body).not.toContain('secret');

@@ -214,5 +214,6 @@ test('health says how late the audits are', async () => {
 test('a day that no report was written of is 404, one that is none 400, of another account 404', async () => {
   expect((await here.ask('GET /v1/audits/123456789012/us-east-1/2026-01-30')).status).toBe(404);
   expect((await here.ask('GET /v1/audits/123456789012/us-east-1/2026-02-30')).status).toBe(400);
+  expect((await here.ask('GET /v1/audits/123456789012/us-east-1/0000-01-01/evidence')).status).toBe(400);
   expect((await here.ask('GET /v1/audits/999999999999/us-east-1/2026-01-30')).status).toBe(404);
 });

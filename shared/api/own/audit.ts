@@ -16,7 +16,8 @@ const dateWords = 'write a day, as 2026-01-31';
 const day = z.strictObject({
   account: z.string().check(z.regex(accountPattern, 'write the 12 digits of an account')),
   region: z.string().check(z.regex(regionPattern, 'write a Region, as eu-central-1')),
-  date: z.iso.date(dateWords),
+  /** Stamps of runs have four digits of a year; before 2000 there was none. */
+  date: z.iso.date(dateWords).check(z.regex(/^2\d{3}-/, dateWords)),
 });
 const path = '/v1/audits/:account/:region/:date';
 
