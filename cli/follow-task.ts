@@ -109,13 +109,17 @@ function printDryRun(screen: Screen, { mistakes = [], answer = {} }: DryRun): bo
   for (const step of steps) screen.line(`  ${step}`);
   if (notices.length > 0) screen.line(screen.colour('bold', 'To know'));
   for (const notice of notices) screen.line(`  ${notice}`);
+  const isSet = ({ asBackedUp, asWanted }: { asBackedUp: string; asWanted: string }) =>
+    asBackedUp !== 'none' || asWanted !== 'none';
+  const unset = settings.filter((one) => !isSet(one)).map(({ setting }) => setting);
   screen.table(
-    settings.map(({ setting, asBackedUp, asWanted, because }) => ({
+    settings.filter(isSet).map(({ setting, asBackedUp, asWanted, because }) => ({
       setting,
       'as backed up': asBackedUp,
       'as wanted': asWanted,
       because,
     })),
   );
+  if (unset.length > 0) screen.line(`Not set, and to stay so: ${unset.join(', ')}.`);
   return mistakes.length === 0;
 }
