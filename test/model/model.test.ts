@@ -8,7 +8,8 @@ import { asItIs, type Rules, type Safeguard } from './state.ts';
 
 const check = (rules: Partial<Rules> = {}) => explore(protocol({ ...asItIs, ...rules }));
 
-describe('one backup per run and table', () => {
+// Ten seconds on a machine of one's own.
+describe('one backup per run and table', { timeout: 180_000 }, () => {
   test.each<[string, Partial<Rules>, number]>([
     ['two deliveries', {}, 30_000],
     ['two deliveries and more late requests', { late: 2 }, 80_000],
