@@ -16,9 +16,9 @@ const oneBackup: Rule = {
     if (call.operation !== 'CreateBackup' || !isByService) return undefined;
     const { BackupArn } = answer.BackupDetails as { BackupArn: string };
     const made = truth.backups.get(BackupArn);
-    const same = [...truth.backups.values()].filter(
-      ({ name, tableId, isByService }) => isByService && name === made?.name && tableId === made.tableId,
-    );
+    const same = truth
+      .livingBackups()
+      .filter((one) => one.isByService && one.name === made?.name && one.tableId === made.tableId);
     return same.length > 1 ? `${same.map(({ arn }) => arn).join(' and ')} are both ${made?.name}` : undefined;
   },
 };
@@ -164,12 +164,12 @@ const completedIsKept: Rule = {
   atEnd({ truth }) {
     for (const { type, detail } of truth.facts) {
       if (type !== 'Backup Completed') continue;
-      const all = [...truth.backups.values()].filter(
-        ({ name, tableId }) => name === detail.backupName && tableId === detail.tableId,
-      );
-      const living = all.filter(({ deletedAt }) => deletedAt === undefined);
-      if (all.length !== 1) return `${String(detail.backupName)} has been made ${all.length} times`;
-      if (living.length === 1 || all[0]?.isDeletedByService === false) continue;
+      const made = truth.backups.get(String(detail.backupArn));
+      const living = truth
+        .livingBackups()
+        .filter(({ name, tableId }) => name === made?.name && tableId === made?.tableId);
+      if (living.length > 1) return `${String(detail.backupName)} is there ${living.length} times`;
+      if (living.length === 1 || made?.isDeletedByService === false) continue;
       const isTold = truth.facts.some(
         (fact) => fact.type === 'Backup Deleted' && fact.detail.backupArn === detail.backupArn,
       );

@@ -44,12 +44,12 @@ const minuteMs = 60_000;
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
   const chance = new Chance(seed);
-  const tables = Array.from({ length: chance.whole('tables', 2, 4) }, (_, n) => `orders-${n}`);
-  const installations = chance.isTrue('two installations', 0.15) ? 2 : 1;
-  const hasExports = chance.isTrue('exports', 0.06);
+  const tables = Array.from({ length: chance.oneOf('tables', 1, 2, 2, 3) }, (_, n) => `orders-${n}`);
+  const installations = chance.isTrue('two installations', 0.08) ? 2 : 1;
+  const hasExports = chance.isTrue('exports', 0.02);
   const plans = plansOf(chance);
-  const firings = chance.whole('firings', 1, 4);
-  const everyMs = chance.oneOf('firing every', 4, 10, 20) * minuteMs;
+  const firings = chance.oneOf('firings', 1, 1, 2, 2, 3);
+  const everyMs = chance.oneOf('firing every', 3, 5, 9) * minuteMs;
   const lastsMs = hasExports ? 75 * minuteMs : firings * everyMs + 2 * minuteMs;
   const isCalm = chance.isTrue('calm', 0.04);
   const faults = isCalm ? {} : faultsOf(chance);
@@ -80,7 +80,7 @@ function plansOf(chance: Chance): Record<string, PlanSource> {
     deadline: chance.oneOf('deadline', '1h', '4h'),
     ...(chance.isTrue('rate', 0.2) && { rate: 1 }),
   };
-  if (!chance.isTrue('two plans', 0.2)) return { nightly };
+  if (!chance.isTrue('two plans', 0.1)) return { nightly };
   return { nightly, hourly: { ...nightly, tables: { include: ['orders-0'] }, keep: { last: 1 } } };
 }
 
@@ -112,7 +112,7 @@ function actsOf(chance: Chance, frame: Frame): Act[] {
     if (hasExports)
       for (const atMs of [0, 30, 60]) acts.push({ atMs: atMs * minuteMs, installation, do: 'fireExports' });
   }
-  const deeds = chance.whole('deeds', 0, 6);
+  const deeds = chance.whole('deeds', 0, 4);
   for (let n = 0; n < deeds; n++) {
     const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
     const installation = chance.whole(`deed ${n} of`, 0, installations - 1);

@@ -1,0 +1,3 @@
+import { schedulesFrom } from './schedules.ts';
+
+schedulesFrom(1);
