@@ -18,6 +18,9 @@ import { documentedPerSecond, fullRate, type PacedOperation } from './quota-rate
 import { type Target, targetKey } from './target.ts';
 import type { Catalog, Change, Item, Key } from './world.ts';
 
+/** Who has just had slots lets others ask first, whose clocks may be behind. */
+const yieldMs = 250;
+
 interface Surroundings {
   catalog: Catalog;
   clock: Clock;
@@ -44,6 +47,10 @@ interface Known {
   quota?: Quota;
   /** Callers take turns: they would only refuse each other. */
   turn: Promise<unknown>;
+  /** The cut that our newest slots know of, when they end, and when those end that did not know of it. */
+  leased: { gen: number; until: number; staleUntil: number };
+  /** What others took between our last two leases, in ms of slots: so much later it is worth asking again. */
+  othersMs: number;
   /** When this process sent last, as often as the documented rate allows in a second: see `gateAt`. */
   sentAt: number[];
   /** The callers' own slower pace. */
@@ -120,6 +127,8 @@ export class Quotas {
     const before = known.quota;
     const now = clock.now();
     if (before === undefined || before.cutAt >= now - 1000) return;
+    // Slots from before the last cut say nothing about the rate since then.
+    if (before.gen !== known.leased.gen || now <= known.leased.staleUntil) return;
     const { rate, gen, cutAt } = cut(before, known.full, now);
     const isCut = await this.#write(known, {
       update: 'SET rate = :rate, gen = :next, cutAt = :now',
@@ -135,6 +144,10 @@ export class Quotas {
     const sleep = (ms: number) => clock.sleep(Math.min(ms, until - clock.now()));
 
     await sleep(known.paceAt - clock.now());
+    const before = known.quota?.tat;
+    // Others take theirs meanwhile: who asks as early as he could alone is refused. Half of the horizon stays.
+    const patience = () => Math.min(known.othersMs, 0.5 * horizonMs) + Math.floor(random() * 20);
+    if (before !== undefined) await sleep(before - horizonMs - clock.now() + Math.max(yieldMs, patience()));
     for (;;) {
       clockCheck.require();
       const now = clock.now();
@@ -143,13 +156,17 @@ export class Quotas {
       const slots = slotsPerLease(want, Math.min(rate, perSecond));
       const next = nextStep(known.quota, slots, { full: known.full, horizonMs, now });
       if (next.step === 'wait') {
-        // The chance spreads workers that wait for the same instant.
-        await sleep(next.ms + Math.floor(random() * 20));
+        await sleep(next.ms + patience());
       } else if (next.step === 'reset') {
         await this.#reset(known, now);
       } else if (await this.#write(known, leaseOf(known, next.step, next.spanMs, now, horizonMs))) {
         if (Number.isFinite(perSecond)) known.paceAt = Math.max(known.paceAt, now) + (slots * 1000) / perSecond;
-        return slotsBefore(known.quota?.tat ?? now, next.spanMs, slots);
+        const tat = known.quota?.tat ?? now;
+        known.othersMs = next.step === 'takeBusy' ? takenSince(before, tat - next.spanMs) : 0;
+        granted(known, tat);
+        return slotsBefore(tat, next.spanMs, slots);
+      } else {
+        known.othersMs = takenSince(before, known.quota?.tat);
       }
     }
   }
@@ -192,12 +209,25 @@ export class Quotas {
       operation,
       full: fullRate(operation),
       turn: Promise.resolve(),
+      leased: { gen: 0, until: 0, staleUntil: 0 },
+      othersMs: 0,
       sentAt: [],
       paceAt: 0,
     };
     this.#known.set(id, known);
     return known;
   }
+}
+
+/** What others have taken since, in ms of slots. */
+const takenSince = (before: number | undefined, tat: number | undefined): number =>
+  Math.max(0, (tat ?? 0) - (before ?? Number.POSITIVE_INFINITY));
+
+/** Slots up to `tat` are ours, by the last cut that we know of. */
+function granted(known: Known, tat: number): void {
+  const gen = known.quota?.gen ?? 0;
+  if (gen !== known.leased.gen) known.leased = { gen, staleUntil: known.leased.until, until: tat };
+  known.leased.until = tat;
 }
 
 /** The conditional write that takes slots: who does not know the last cut is refused, and learns. */

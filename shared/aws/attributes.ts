@@ -26,10 +26,11 @@ function toAttribute(value: unknown): AttributeValue {
   throw new TypeError(`The catalog cannot hold ${String(value)}.`);
 }
 
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' &&
-  value !== null &&
-  (Object.getPrototypeOf(value) === null || value.constructor.name === 'Object');
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
 
 /** The other way round. A set comes back as a `Set`. */
 export const fromAttributes = (attributes: Attributes): Record<string, unknown> =>

@@ -12,9 +12,11 @@ const leaf = fc.oneof(
   fc.uint8Array(),
   fc.uniqueArray(fc.string(), { minLength: 1 }).map((texts) => new Set(texts)),
 );
+/** AWS's own library loses one name, and mistakes an object with another for something else. */
+const names = fc.string().filter((name) => !/^(__proto__|constructor)$/.test(name));
 const { item } = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie('value'), { maxLength: 4 }), tie('item')),
-  item: fc.dictionary(fc.string(), tie('value'), { maxKeys: 5 }),
+  item: fc.dictionary(names, tie('value'), { maxKeys: 5 }),
 }));
 
 test('an item is written and read as AWS’s own library does it', () => {
