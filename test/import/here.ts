@@ -1,14 +1,12 @@
-import type { S3Service } from '../../local/s3/s3.ts';
 import type { Bucket } from '../../local/s3/state.ts';
-import type { Received } from '../../shared/door.ts';
 import type { Answer } from '../../shared/import/ask.ts';
 import type { ImportTask } from '../../shared/import/import-task.ts';
-import { type importDoor, importTable } from '../../shared/import/trigger.ts';
-import { beat } from '../../shared/run/heartbeat.ts';
-import { taskFrom, taskKey } from '../../shared/task/task.ts';
+import { importTable } from '../../shared/import/trigger.ts';
 import type { World } from '../../shared/world.ts';
-import type { Fate, Worker } from '../support/worker.ts';
-import { catalogName, hub, type Local, type LocalOptions, local, type Told } from '../support/world.ts';
+import { bucketOf, makeBucket } from '../support/buckets.ts';
+import { type TaskFunction, type Tasks, tasksHere } from '../support/tasks.ts';
+import type { Fate } from '../support/worker.ts';
+import { hub, type Local, type LocalOptions, local } from '../support/world.ts';
 
 type Item = Record<string, Record<string, unknown>>;
 export type Place = typeof hub;
@@ -29,20 +27,9 @@ export interface ExportWish {
   bucket?: string;
 }
 
-export interface ImportHere extends Local {
-  thrown: unknown[];
-  workers: Worker[];
-  /** Operations that were called, without those of the catalog and the heartbeat. */
-  calls: string[];
+export interface ImportHere extends Local, Tasks<Answer, ImportTask> {
   /** By hand: the answer of the invocation. */
   invoke(request: unknown, fate?: Fate): Promise<Answer>;
-  /** By event. */
-  send(detail: unknown, id?: string): void;
-  factsOf(type: string): Told[];
-  done<T>(work: Promise<T>, withinMs?: number): Promise<T>;
-  pass(ms: number): Promise<void>;
-  taskOf(id: string): Promise<ImportTask>;
-  untilEnded(ends?: number, withinMs?: number): Promise<void>;
   bucket(name?: string): Bucket;
   put(table: string, item: Item, at?: Place): Promise<void>;
   remove(table: string, key: Item): Promise<void>;
@@ -53,10 +40,7 @@ export interface ImportHere extends Local {
   exportWindow(table: string, after: Exported, wish?: ExportWish): Promise<Exported>;
 }
 
-export interface ImportOptions extends LocalOptions {
-  /** Mishaps of the n-th environment of import, from 0. */
-  fateOf?: (environment: number) => Fate | undefined;
-}
+export interface ImportOptions extends LocalOptions, Partial<Pick<TaskFunction<Answer>, 'fateOf'>> {}
 
 /** At home whoever calls is the administrator: he is it whom the table lets write. */
 const asImporter = (world: World): World => ({
@@ -69,68 +53,11 @@ export async function importHere(options: ImportOptions = {}): Promise<ImportHer
   const exportBuckets = 'archive, theirs=210987654321';
   const dynamodb = { exportMs: () => 60_000, importMs: () => 60_000, ...options.dynamodb };
   const here = await local({ isWhole: true, exportBuckets, ...options, dynamodb });
-  const { clock, facts } = here;
-  const thrown: unknown[] = [];
-  const workers: Worker[] = [];
-  const calls: string[] = [];
-  let invocations = 0;
-
-  const inWorld = (fate?: Fate) => {
-    const { world, worker } = here.world(fate ?? options.fateOf?.(invocations));
-    workers.push(worker);
-    const invocation = { id: `invocation-${++invocations}`, endsAt: clock.now() + 900_000 };
-    clock.at(invocation.endsAt, () => worker.kill());
-    return { world: asImporter(world), invocation };
-  };
-  const receive = (received: unknown, fate?: Fate): Promise<Answer> => {
-    const { world, invocation } = inWorld(fate);
-    return importTable(world)(received as Received<typeof importDoor>, invocation);
-  };
-  const inBackground = (received: unknown) => {
-    receive(received).catch((error: unknown) => thrown.push(error));
-  };
-  const envelopeOf = (id: string) => ({ id, account: hub.account, source: 'me', at: clock.now(), isReplayed: false });
-  const heart = here.world().world;
-  const everyMinute = () => {
-    beat(heart)().catch((error: unknown) => thrown.push(error));
-    clock.at(clock.now() + 60_000, everyMinute);
-  };
-  clock.at(clock.now() + 30_000, everyMinute);
-  const push = facts.push.bind(facts);
-  facts.push = (...told) => {
-    for (const { type, detail } of told) {
-      if (type !== 'Work Due') continue;
-      clock.at(clock.now() + 20, () => inBackground({ type, detail, envelope: envelopeOf('due') }));
-    }
-    return push(...told);
-  };
-
-  const done = async <T>(work: Promise<T>, withinMs = 3_600_000): Promise<T> => {
-    let isOver = false;
-    const over = () => {
-      isOver = true;
-    };
-    work.then(over, over);
-    await here.until(() => isOver, withinMs);
-    if (!isOver) throw new Error('Not done in time.');
-    return work;
-  };
-  const pass = (ms: number) => clock.run(clock.now() + ms);
-  const s3 = here.aws.service('s3') as S3Service;
-  const bucket = (name = 'archive'): Bucket => {
-    const found = s3.bucket(name);
-    if (found === undefined) throw new Error(`no bucket ${name}`);
-    return found;
-  };
-  const makeBucket = (name: string, account: string) =>
-    here.aws.core.call({
-      service: 's3',
-      operation: 'CreateBucket',
-      input: { Bucket: name },
-      caller: here.iam.caller(account),
-      account,
-      region: hub.region,
-    });
+  const { clock } = here;
+  const { fateOf } = options;
+  const kind = { kind: 'Import', run: importTable, around: asImporter, fateOf } as const;
+  const tasks = tasksHere<Answer, ImportTask>(here, kind);
+  const { done, pass } = tasks;
 
   const exported = async (table: string, input: object, until: number, bucketName: string): Promise<Exported> => {
     const { ExportDescription } = await done(
@@ -152,30 +79,13 @@ export async function importHere(options: ImportOptions = {}): Promise<ImportHer
     return { folder: `${table}/AWSDynamoDB/${arn.split('/').at(-1)}`, arn, until: at };
   };
 
-  await makeBucket('archive', hub.account);
-  await makeBucket('theirs', '333333333333');
-  here.aws.onCall(({ call }) => {
-    if (call.input.TableName === catalogName || call.operation === 'PutEvents') return;
-    calls.push(call.operation);
-  });
-  const ended = () => facts.filter(({ type }) => /^Import (Completed|Failed)$/.test(type)).length;
+  await makeBucket(here, 'archive');
+  await makeBucket(here, 'theirs', '333333333333');
+  tasks.calls.length = 0; // those until here are ours
 
-  return Object.assign(here, {
-    thrown,
-    workers,
-    calls,
-    invoke: (value: unknown, fate?: Fate) => done(receive({ type: 'bare', detail: value }, fate)),
-    send: (detail: unknown, id = 'event-1') =>
-      inBackground({ type: 'Import Requested', detail, envelope: envelopeOf(id) }),
-    factsOf: (type: string) => facts.filter((fact) => fact.type === type),
-    done,
-    pass,
-    bucket,
-    taskOf: async (id: string) => taskFrom<ImportTask>((await done(here.world().world.catalog.get(taskKey(id)))) ?? {}),
-    async untilEnded(ends = 1, withinMs = 24 * 3_600_000) {
-      await here.until(() => ended() >= ends, withinMs);
-      await pass(5000);
-    },
+  return Object.assign(here, tasks, {
+    invoke: tasks.ask,
+    bucket: (name?: string) => bucketOf(here, name),
     async put(table: string, item: Item, at?: Place) {
       await done(here.call('PutItem', { TableName: table, Item: item }, at));
     },

@@ -1,13 +1,14 @@
 import type { Local } from './world.ts';
 
-/** Lets time pass until the work is done. */
-export async function done<T>(here: Local, work: Promise<T>): Promise<T> {
+/** Lets time pass until the work is done; an hour at most, unless said. */
+export async function done<T>(here: Local, work: Promise<T>, withinMs?: number): Promise<T> {
   let isSettled = false;
   const settle = () => {
     isSettled = true;
   };
   work.then(settle, settle);
-  await here.until(() => isSettled);
+  await here.until(() => isSettled, withinMs);
+  if (!isSettled) throw new Error('Not done in time.');
   return work;
 }
 
