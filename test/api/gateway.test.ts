@@ -15,7 +15,7 @@ beforeAll(async () => {
   packaged = await packageService();
   deployed = await deploy(packaged);
   url = `https://${deployed.physicalId('HttpApi')}.execute-api.us-east-1.amazonaws.com`;
-}, 180_000);
+});
 afterAll(() => {
   deployed?.end();
   packaged?.remove();
@@ -66,7 +66,7 @@ describe('rights', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  });
 
   test('without a policy, unsigned or signed wrongly, every route is refused by the gateway', async () => {
     const nobody = keysWith('may-nothing');
@@ -79,7 +79,7 @@ describe('rights', () => {
       }
     }
     expect(answered).toEqual([]);
-  }, 120_000);
+  });
 
   test('a path that is rewritten on its way opens no other route', async () => {
     const credentials = keysWith('may-operate', 'operate');
@@ -88,7 +88,7 @@ describe('rights', () => {
       const { status } = await call({ method: 'POST', path, body, credentials });
       expect([400, 403, 404, 405]).toContain(status);
     }
-  }, 60_000);
+  });
 });
 
 test('a backup that is asked for begins, in the name of the signed caller', async () => {
@@ -110,7 +110,7 @@ test('a backup that is asked for begins, in the name of the signed caller', asyn
     reason: 'before the migration',
     requester: { name: expect.stringContaining('assumed-role/operator/session'), kind: 'verified' },
   });
-}, 120_000);
+});
 
 test('the document that is served is the one in the repository', async () => {
   const { status, json, headers } = await call({ path: '/openapi.json' });
@@ -118,4 +118,4 @@ test('the document that is served is the one in the repository', async () => {
   expect(headers['x-request-id']).toBe(headers['apigw-requestid']);
   const kept = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'));
   expect(json()).toEqual(kept);
-}, 60_000);
+});

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await deployed.clock.run(deployed.clock.now() + 1.5 * 3_600_000, () => false);
   deployed.aws.intercept(metering(of));
   await deployed.clock.run(deployed.clock.now() + hours * 3_600_000, () => false);
-}, 300_000);
+});
 afterAll(() => {
   deployed?.end();
   packaged?.remove();

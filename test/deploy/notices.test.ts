@@ -12,7 +12,7 @@ let deployed: Deployed;
 beforeAll(async () => {
   packaged = await packageService({ parameters: { notifyEmail: 'ops@example.com' } });
   deployed = await deploy(packaged);
-}, 180_000);
+});
 afterAll(() => {
   deployed?.end();
   packaged?.remove();

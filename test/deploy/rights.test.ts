@@ -59,7 +59,7 @@ beforeAll(async () => {
   await imports(deployed);
   statuses = await apiRequests(deployed);
   used = deployed.aws.iam.used();
-}, 300_000);
+});
 afterAll(() => {
   deployed?.end();
   packaged?.remove();

@@ -16,7 +16,7 @@ let full: Packaged;
 beforeAll(async () => {
   plain = await packageService();
   full = await packageService({ parameters, stage: 'prod' });
-}, 180_000);
+});
 afterAll(() => {
   plain?.remove();
   full?.remove();

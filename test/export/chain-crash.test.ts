@@ -66,7 +66,7 @@ describe('a chain is whole, and nothing is exported twice', () => {
   test.each<[string, Mishap]>([
     ['killed', 'kill'],
     ['frozen for 250 s', { freezeMs: 250_000 }],
-  ])('wherever one of its processes is %s after it has changed something', { timeout: 300_000 }, async (_, mishap) => {
+  ])('wherever one of its processes is %s after it has changed something', async (_, mishap) => {
     const { changing } = await exportWith(undefined, nowhere);
     const places = changing.filter((_place, index) => index % everyNth === (mishap === 'kill' ? 0 : 6));
     const wrong: unknown[] = [];

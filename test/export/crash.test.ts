@@ -65,7 +65,7 @@ describe('an export ends well, once, and is verified', () => {
     ['every other', 'frozen for 250 s', { freezeMs: 250_000 }, 2],
     // Longer than AWS takes a signature for.
     ['every third', 'frozen for 500 s', { freezeMs: 500_000 }, 3],
-  ])('at %s point one of its processes is %s', { timeout: 300_000 }, async (_points, _is, mishap, every) => {
+  ])('at %s point one of its processes is %s', async (_points, _is, mishap, every) => {
     const { points } = await exportWith(undefined, -1, -1);
     const wrong: unknown[] = [];
     for (const [environment, count] of points.entries()) {

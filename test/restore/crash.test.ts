@@ -90,7 +90,7 @@ describe('a restore ends well, once, and puts everything back', () => {
     ['frozen for 250 s', { freezeMs: 250_000 }, 2],
     // Longer than AWS takes a signature for: that matters to the call that starts the restore.
     ['frozen for 500 s', { freezeMs: 500_000 }, 1],
-  ])('at whatever point one of its processes is %s', { timeout: 300_000 }, async (_, mishap, environments) => {
+  ])('at whatever point one of its processes is %s', async (_, mishap, environments) => {
     const { points } = await restoreWith(undefined, -1, -1);
     const wrong: unknown[] = [];
     for (const [environment, count] of points.slice(0, environments).entries()) {

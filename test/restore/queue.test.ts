@@ -24,9 +24,7 @@ describe('of those that wait', () => {
   });
 });
 
-test('60 restores: 50 run at once, ten wait their turn, all come back, and AWS refuses none', {
-  timeout: 120_000,
-}, async () => {
+test('60 restores: 50 run at once, ten wait their turn, all come back, and AWS refuses none', async () => {
   here = await restoreHere({ dynamodb: { restoreMs: () => 170_000 } });
   const aws = here;
   await withItems(aws, 'orders', 1);
@@ -51,7 +49,7 @@ test('60 restores: 50 run at once, ten wait their turn, all come back, and AWS r
   expect(await tablesOf(aws)).toHaveLength(61);
 });
 
-test('what a person waits for goes before what came earlier in bulk', { timeout: 120_000 }, async () => {
+test('what a person waits for goes before what came earlier in bulk', async () => {
   here = await restoreHere({ dynamodb: { restoreMs: () => 170_000 } });
   const aws = here;
   await withItems(aws, 'orders', 1);

@@ -53,7 +53,7 @@ const outward = [
   'warmThroughput',
 ];
 
-describe('the settings of the new table', { timeout: 60_000 }, () => {
+describe('the settings of the new table', () => {
   test('are all that the deleted one had, part by part, and the stream’s new name is told', async () => {
     const { aws, at } = await withEverything();
     const before = await read(aws, 'orders');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { judge } from '../../shared/retention.ts';
 import { backupAt, usual } from './backups.ts';
 
-test('60 backups of each of 10,000 tables are judged about ten times as long as of 1,000', { timeout: 60_000 }, () => {
+test('60 backups of each of 10,000 tables are judged about ten times as long as of 1,000', () => {
   const keep = { last: 3, daily: 7, weekly: 4, monthly: 6 };
   const firstNight = Date.parse('2025-10-01T02:00Z');
   const nights = Array.from({ length: 60 }, (_, night) => new Date(firstNight + night * 86_400_000).toISOString());

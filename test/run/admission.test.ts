@@ -8,7 +8,7 @@ afterEach(() => here?.close());
 
 const hour = 3_600_000;
 
-test('a driver that stood still on its way in keeps nobody out for ever', { timeout: 60_000 }, async () => {
+test('a driver that stood still on its way in keeps nobody out for ever', async () => {
   for (let point = 0; point < 16; point++) {
     here = await withTables(1, { maxRuns: 1 });
     const functions = service(here, {
@@ -24,7 +24,7 @@ test('a driver that stood still on its way in keeps nobody out for ever', { time
   }
 });
 
-test('a run that lasts longer than fifty firings is still one at a time', { timeout: 60_000 }, async () => {
+test('a run that lasts longer than fifty firings is still one at a time', async () => {
   here = await withTables(2, { plans: { nightly: { ...nightly, rate: 1 } } });
   here.dynamodb.setBackupFate(() => 'stuck');
   const functions = service(here);

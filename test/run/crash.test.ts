@@ -52,15 +52,13 @@ describe('there is exactly one backup per run and table, each end is told, and t
     ['killed', 'kill'],
     ['frozen for 250 s', { freezeMs: 250_000 }],
     ['frozen for 500 s', { freezeMs: 500_000 }],
-  ])('at whatever point its process is %s', { timeout: 300_000 }, async (_, mishap) => {
+  ])('at whatever point its process is %s', async (_, mishap) => {
     const { points, wrong } = await everyPoint(mishap);
     expect(wrong).toEqual([]);
     expect(points).toBeGreaterThan(50);
   });
 
-  test('when one process after another has a mishap, at whatever points, while AWS lists late', {
-    timeout: 300_000,
-  }, async () => {
+  test('when one process after another has a mishap, at whatever points, while AWS lists late', async () => {
     const { points } = await tell({});
     const point = fc.nat(points);
     const mishap = fc.constantFrom<Mishap>('kill', { freezeMs: 100_000 }, { freezeMs: 250_000 }, { freezeMs: 500_000 });
@@ -73,7 +71,7 @@ describe('there is exactly one backup per run and table, each end is told, and t
     );
   });
 
-  test('at whatever point start-run is killed, as the firing comes again', { timeout: 60_000 }, async () => {
+  test('at whatever point start-run is killed, as the firing comes again', async () => {
     for (let at = 0, isKilled = true; isKilled; at++) {
       const here = await withTables(tables);
       const fateOfStart = (environment: number) => (point: number) =>
@@ -131,7 +129,7 @@ describe('each safeguard is needed', () => {
     ['look', { freezeMs: 500_000 }],
     ['settling', { freezeMs: 250_000 }],
     ['fence', { freezeMs: 500_000 }],
-  ])('without the %s there are two backups sooner or later', { timeout: 300_000 }, async (safeguard, mishap) => {
+  ])('without the %s there are two backups sooner or later', async (safeguard, mishap) => {
     const { points } = await tell({});
     const around = without[safeguard];
     let doubled = 0;
