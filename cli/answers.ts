@@ -76,6 +76,8 @@ export interface Task {
   request: { source?: Record<string, unknown>; target?: { tableName?: string } };
   steps: { at: string; step: string }[];
   error?: { code: string; sentence: string; mistakes: Mistake[]; leftBehind: string };
+  /** The event of its end. */
+  completed?: { sentence: string; manifest?: string };
 }
 
 export interface DryRun {

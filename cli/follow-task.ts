@@ -13,6 +13,9 @@ const longestMs = 30 * 86_400_000;
 const everyMs = 2000;
 
 const taskPath = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`;
+/** Not only done: what came back was compared with what was there. */
+const isAsExpected = ({ completed }: Task): boolean => completed?.sentence.startsWith('NOT AS EXPECTED') !== true;
+
 export const isOver = ({ state }: Task): boolean => state === 'COMPLETED' || state === 'FAILED';
 
 export const readTask = (api: Api, id: string): Promise<Task> => api.get<Task>(taskPath(id));
@@ -45,8 +48,14 @@ export async function begin(
   const task = watch ? await followTask(api, screen, first) : first;
   screen.json(task);
   printTask(screen, task);
+  told(task, found);
+  if (!isOver(task)) screen.note(`See how far it is with: npx tablekeep tasks ${task.id} --watch`);
+}
+
+/** How a task has ended, for scripts. */
+export function told(task: Task, found: Context['found']): void {
   if (task.state === 'FAILED') found('failed');
-  else if (!isOver(task)) screen.note(`See how far it is with: npx tablekeep tasks ${task.id} --watch`);
+  else if (!isAsExpected(task)) found('foundWrong');
 }
 
 async function answered<Answer>(screen: Screen, look: () => Promise<Answer | undefined>): Promise<Answer> {
@@ -89,12 +98,14 @@ function howFar({ state, acceptedAt, steps }: Task): string {
 
 /** How a task stands, with every step. */
 export function printTask(screen: Screen, task: Task): void {
-  const { id, kind, state, acceptedAt, endedAt, steps, error, requester, reason } = task;
+  const { id, kind, state, acceptedAt, endedAt, steps, error, requester, reason, completed } = task;
   const colour = state === 'COMPLETED' ? 'green' : state === 'FAILED' ? 'red' : 'yellow';
   const took = endedAt === undefined ? '' : ` after ${span(Date.parse(endedAt) - Date.parse(acceptedAt))}`;
   screen.line(`${kind} ${id}: ${screen.colour(colour, state)}${took}`);
   screen.line(`asked for by ${requester.name}: ${reason}`);
   for (const { at, step } of steps) screen.line(`  ${bothTimes(Date.parse(at))}  ${step}`);
+  if (completed !== undefined)
+    screen.line(isAsExpected(task) ? completed.sentence : screen.colour('red', completed.sentence));
   if (error === undefined) return;
   screen.line(screen.colour('red', error.sentence));
   if (error.leftBehind !== '') screen.line(error.leftBehind);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Task } from '../answers.ts';
 import { Stop } from '../exit.ts';
-import { followTask, printTask, readTask } from '../follow-task.ts';
+import { followTask, printTask, readTask, told } from '../follow-task.ts';
 import { all } from '../pages.ts';
 import type { Context } from '../program.ts';
 import { span } from '../times.ts';
@@ -36,7 +36,7 @@ export const tasksCommand = ({ screen, found, api }: Context): Command =>
         const task = options.watch ? await followTask(service, screen, first) : first;
         screen.json(task);
         printTask(screen, task);
-        if (options.watch && task.state === 'FAILED') found('failed');
+        if (options.watch) told(task, found);
         return;
       }
       const most = numberOf('--limit', options.limit);

@@ -44,7 +44,9 @@ describe.concurrent('at the local AWS', { timeout: 240_000 }, () => {
     expect(left.err).toContain(`The restore goes on. See it with: npx tablekeep tasks ${id} --watch`);
     const task = await here.json<Task>('tasks', id, '--watch');
     expect(task).toMatchObject({ kind: 'restore', state: 'COMPLETED' });
-    expect((await here.tablekeep('tasks', id)).out).toMatch(/ Europe\/Berlin \(.* UTC\) {2}the table is ACTIVE/);
+    expect((await here.tablekeep('tasks', id)).out).toMatch(
+      / Europe\/Berlin \(.* UTC\) {2}the table is ACTIVE[\s\S]*\nChat-copy .* is back from the backup of Chat /,
+    );
     expect((await here.tablekeep('tasks')).out).toMatch(new RegExp(`${id} +restore +COMPLETED +Chat-copy`));
   });
 
@@ -54,8 +56,9 @@ describe.concurrent('at the local AWS', { timeout: 240_000 }, () => {
       ...['export', 'debian-packages', ...bucket, '--prefix', 'cli', '--enable-recovery', '--watch'],
     );
     expect(exported).toMatchObject({ kind: 'export', state: 'COMPLETED' });
-    const folder = exported.steps.map(({ step }) => /s3:\/\/[^/]+\/(\S+)/.exec(step)?.[1]).find(Boolean);
-    expect(folder).toMatch(/^cli\/AWSDynamoDB\//);
+    const [, folder = ''] = /s3:\/\/[^/]+\/(cli\/AWSDynamoDB\/[^/]+)/.exec(exported.completed?.manifest ?? '') ?? [];
+    const right = await here.tablekeep('import', folder, ...bucket, '--to', 'again', '--dry-run');
+    expect(right).toMatchObject({ code: 0, out: expect.stringMatching(/ImportTable/) });
     const wrong = await here.tablekeep('import', 'cli/AWSDynamoDB/none', ...bucket, '--to', 'again', '--dry-run');
     expect(wrong.code).toBe(4);
     expect(wrong.out).toMatch(/source\.export: /);

@@ -11,6 +11,7 @@ import { missing } from '../failure.ts';
 import { type Asked, route } from '../route.ts';
 import { taskId } from '../words.ts';
 import { defined, pageQuery, wrongCursor } from './shapes.ts';
+import { endOf } from './task-end.ts';
 
 const text = z.string();
 const mistake = z.object({ field: text, problem: text, remedy: text });
@@ -28,6 +29,8 @@ const taskView = z.object({
   request: z.record(text, z.unknown()),
   steps: z.array(z.object({ at: text, step: text })),
   error: z.optional(z.object({ code: text, sentence: text, mistakes: z.array(mistake), leftBehind: text })),
+  /** Once it is COMPLETED: the detail of that event. */
+  completed: z.optional(z.record(text, z.unknown())),
 });
 
 /** Every kind of task has the request it was made of. */
@@ -35,6 +38,7 @@ type StoredTask = Task & { request?: Record<string, unknown> };
 
 function viewOf(task: StoredTask): z.infer<typeof taskView> {
   const { id, kind, state, requestId, requester, reason, acceptedAt, endedAt, steps, error } = task;
+  const completed = endOf(task);
   return {
     ...{ id, kind, state, requestId, requester, reason },
     acceptedAt: iso(acceptedAt),
@@ -42,6 +46,7 @@ function viewOf(task: StoredTask): z.infer<typeof taskView> {
     request: task.request ?? {},
     steps: steps.map(({ at, step }) => ({ at: iso(at), step })),
     ...(error && { error }),
+    ...(completed && { completed: { ...completed } }),
   };
 }
 
