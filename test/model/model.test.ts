@@ -8,7 +8,6 @@ import { asItIs, type Rules, type Safeguard } from './state.ts';
 
 const check = (rules: Partial<Rules> = {}) => explore(protocol({ ...asItIs, ...rules }));
 
-// Ten seconds on a machine of one's own.
 describe('one backup per run and table', () => {
   test.each<[string, Partial<Rules>, number]>([
     ['two deliveries', {}, 30_000],
