@@ -8,6 +8,12 @@ import { roundSize, type Writer } from './writer.ts';
 /** How far it has come is written so often, and after each file: so much is written again when the process dies. */
 const writeEveryMs = 10_000;
 
+/**
+ * Of a round's lines. BatchWriteItem takes 16 MB, as JSON, in which an item of 400 KB may have several megabytes: three
+ * bytes for a character, or three times what small values have in Ion. It bounds what is in memory, too.
+ */
+const roundCharacters = 2 ** 22;
+
 /** A file is not what its manifest says, or cannot be read: the table stays unfinished. */
 export class WrongFile extends Error {
   override name = 'WrongFile';
@@ -44,7 +50,7 @@ export async function applyFile(
         items++;
         if (items <= come.lines) continue;
         const record = recordOf(one, part, keys, `${key}, line ${items}`);
-        if (!(await rounds.add(record))) return { come: rounds.come, isThrough: false };
+        if (!(await rounds.add(record, one.length))) return { come: rounds.come, isThrough: false };
       }
     }
   } catch (error) {
@@ -64,6 +70,7 @@ class Rounds {
   #writtenAt: number;
   #round: ImportRecord[] = [];
   readonly #keys = new Set<string>();
+  #characters = 0;
   /** What is written for sure. */
   come: Applying;
 
@@ -76,11 +83,12 @@ class Rounds {
   }
 
   /** False when the driver ends. */
-  async add(record: ImportRecord): Promise<boolean> {
-    const isFull = this.#round.length === roundSize || this.#keys.has(record.key);
-    if (isFull && !(await this.flush())) return false;
+  async add(record: ImportRecord, characters: number): Promise<boolean> {
+    const isFull = this.#round.length === roundSize || this.#characters + characters > roundCharacters;
+    if ((isFull || this.#keys.has(record.key)) && !(await this.flush())) return false;
     this.#round.push(record);
     this.#keys.add(record.key);
+    this.#characters += characters;
     return true;
   }
 
@@ -90,6 +98,7 @@ class Rounds {
     this.come = withRound(this.come, this.#round, this.#part);
     this.#round = [];
     this.#keys.clear();
+    this.#characters = 0;
     const now = this.#importing.world.clock.now();
     if (now < this.#writtenAt + writeEveryMs) return true;
     await this.#writer.checkpoint(this.come);
