@@ -72,7 +72,9 @@ export class MemoryCatalog implements Catalog {
   }
 
   async *query({ pk, prefix, from = prefix, until, backwards = false, limit = Infinity }: Range): AsyncGenerator<Item> {
-    const keys = [...this.#keys(pk, from, until ?? `${prefix}\uffff`)];
+    const end = until ?? `${prefix}\uffff`;
+    if (from === '' || from > end) throw new RangeError(`DynamoDB refuses a range from "${from}" to "${end}".`);
+    const keys = [...this.#keys(pk, from, end)];
     if (backwards) keys.reverse();
     let bytes = 0;
     this.spent.calls++;

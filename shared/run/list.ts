@@ -30,12 +30,14 @@ export interface RunPage {
   next?: string;
 }
 
+const runKeyPattern = /^run#\d{8}T\d{6}Z(-[0-9a-f]{8})?$/;
+
 /** Newest first. `undefined`: the cursor is not one of this query. */
 export async function listRuns(world: Reader, query: RunQuery): Promise<RunPage | undefined> {
   const { plan, target, limit = 100, cursor } = query;
   const asked = ['runs', plan, target && targetKey(target)];
   const read = cursor === undefined ? undefined : readCursor<[string, string]>(asked, cursor, ['', '']);
-  if (read !== undefined && 'problem' in read) return undefined;
+  if (read !== undefined && ('problem' in read || !runKeyPattern.test(read.place[0]))) return undefined;
   const after = read && { sk: read.place[0], pk: read.place[1] };
   const targets = target === undefined ? await knownTargets(world) : [target];
   const partitions = await knownPartitions(world, targets);
@@ -129,6 +131,7 @@ export async function tablesOfRun(
   if ('problem' in read) return undefined;
   const [after = ''] = read.place;
   const { pk, prefix } = ledgerOf(run);
+  if (cursor !== undefined && !(after.startsWith(prefix) && /^[ -~]+$/.test(after))) return undefined;
   const tables: Backup[] = [];
   for await (const item of catalog.query({ pk, prefix, ...(after > prefix && { from: after }), limit: limit + 2 })) {
     if (String(item.sk) > after) tables.push(backupFrom(item));

@@ -17,6 +17,8 @@ export interface TaskPage {
 /** So many are read at once, where a filter may leave out some. */
 const readAtOnce = 100;
 
+const listedPattern = /^\d{4}-[\dT:.-]+Z#[a-z]+-[0-9a-f]{16}$/;
+
 /** Newest first. `undefined`: the cursor is not one of this query. */
 export async function listTasks(
   { catalog }: Pick<Reader, 'catalog'>,
@@ -24,11 +26,12 @@ export async function listTasks(
 ): Promise<TaskPage | undefined> {
   const asked = ['tasks', kind];
   const read = cursor === undefined ? { place: undefined } : readCursor<[string]>(asked, cursor, ['']);
-  if ('problem' in read) return undefined;
+  if ('problem' in read || (read.place && !listedPattern.test(read.place[0]))) return undefined;
   const tasks: Task[] = [];
   for (let [until] = read.place ?? []; tasks.length <= limit; ) {
     const keys: string[] = [];
-    const range = { pk: 'tasks', prefix: '', ...(until !== undefined && { until }), backwards: true };
+    // Instants begin with a digit; DynamoDB takes no empty text for a key.
+    const range = { pk: 'tasks', prefix: '', from: '0', ...(until !== undefined && { until }), backwards: true };
     const wanted = Math.min(readAtOnce, limit + 1 - tasks.length);
     for await (const { sk } of catalog.query({ ...range, limit: wanted + 1 })) if (sk !== until) keys.push(String(sk));
     tasks.push(...(await tasksListed(catalog, keys.slice(0, wanted), kind)));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryCatalog } from '../../bench/catalog.ts';
-import { runItem } from '../../shared/ledger.ts';
+import { cursorOf } from '../../shared/cursor.ts';
+import { runItem, runKey } from '../../shared/ledger.ts';
 import { runId } from '../../shared/names.ts';
 import { listRuns, readRun, tablesOfRun } from '../../shared/run/list.ts';
 import type { Run } from '../../shared/run.ts';
@@ -97,6 +98,19 @@ test.each(['', '!', 'WzEsMl0', 'e30'])('the cursor "%s" belongs to no list', asy
   expect(await listRuns(reader().world, { cursor })).toBeUndefined();
   expect(await listTasks(reader().world, { cursor })).toBeUndefined();
 });
+
+test.each(['', 'a', 'run#', '\uffff', '\ud83d\ude00'])(
+  'a cursor that leads to "%s" is none: no key is made of it',
+  async (sk) => {
+    const { world } = await with_([]);
+    expect(await listRuns(world, { cursor: cursorOf(['runs', undefined, undefined], [sk, '']) })).toBeUndefined();
+    expect(await listTasks(world, { cursor: cursorOf(['tasks', undefined], [sk]) })).toBeUndefined();
+    const run = { plan: 'daily', target: hub, stamp: '20260131T020000Z' } as Run;
+    for (const place of [sk, `backup#20260131T020000Z#${sk.replace(/^[ -~]*$/, '\uffff')}`]) {
+      expect(await tablesOfRun(world, run, { cursor: cursorOf(['tables', runKey(run)], [place]) })).toBeUndefined();
+    }
+  },
+);
 
 const task = (number: number, acceptedAt: number): Task => ({
   id: taskId(number % 3 === 0 ? 'export' : 'restore', String(number)),
