@@ -73,27 +73,28 @@ async function whileAvailable(
   requestId: string | undefined,
   change: Change,
 ): Promise<void> {
-  const { update, condition, names, values } = requestId === undefined ? change : once(change, requestId);
+  // One id may stand for a hold and, later, for its release: two requests.
+  const act = requestId === undefined ? undefined : `${done} ${requestId}`;
+  const { update, condition, names, values } = act === undefined ? change : once(change, act);
   const written = await catalog.update(backupKey(backup), {
     update,
     condition: ['#state = :available', ...(condition === undefined ? [] : [condition])].join(' AND '),
     names: { ...names, '#state': 'state' },
     values: { ...values, ':available': 'AVAILABLE' },
   });
-  if (written.done || (requestId !== undefined && hasActed(written.found, requestId))) return;
+  if (written.done || (act !== undefined && hasActed(written.found, act))) return;
   throw new PermanentError(refusal(backup, done, written.found));
 }
 
 /** Remembers the request with what it does, in one write, so that it acts once. */
-const once = ({ update, condition, names, values }: Change, requestId: string): Change => ({
+const once = ({ update, condition, names, values }: Change, act: string): Change => ({
   update: `${update} ADD acted :acted`,
-  condition: [...(condition === undefined ? [] : [condition]), 'NOT contains(acted, :id)'].join(' AND '),
+  condition: [...(condition === undefined ? [] : [condition]), 'NOT contains(acted, :act)'].join(' AND '),
   ...(names && { names }),
-  values: { ...values, ':acted': new Set([requestId]), ':id': requestId },
+  values: { ...values, ':acted': new Set([act]), ':act': act },
 });
 
-const hasActed = (found: Item | undefined, requestId: string): boolean =>
-  found?.acted instanceof Set && found.acted.has(requestId);
+const hasActed = (found: Item | undefined, act: string): boolean => found?.acted instanceof Set && found.acted.has(act);
 
 function refusal(backup: Held, done: string, found: Item | undefined): string {
   const which = `The backup of ${backup.tableName} from ${iso(contentAt(backup))}`;

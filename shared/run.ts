@@ -111,7 +111,7 @@ export interface Backup extends RunName {
   hold?: { by: string; reason: string; at: number };
   /** Ad-hoc: somebody wanted it deleted then. */
   deletion?: { by: string; reason: string; at: number };
-  /** Ids of the requests that have acted on it: each acts once. */
+  /** What requests have done to it, `held <request id>`: each acts once. */
   acted?: Set<string>;
   /** Ids of the tasks that need it. */
   pins?: Set<string>;

@@ -73,6 +73,17 @@ test('a release that is delivered a second time does not lift a hold that was pu
   expect(new Set(told('Backup Released').map(({ id }) => id)).size).toBe(1);
 });
 
+test('one id for a hold, its release and a delete stands for three requests', async () => {
+  const backup = await manual();
+  await ask('Hold', idOf(backup));
+  await ask('Release', idOf(backup));
+  expect(await here.stateOf(backup)).not.toHaveProperty('hold');
+  await ask('Hold', idOf(backup));
+  expect(await here.stateOf(backup)).not.toHaveProperty('hold');
+  await ask('Delete', idOf(backup));
+  expect(await here.states(adHoc)).toEqual({ DELETED: 1 });
+});
+
 test('the signed caller is named when our API passes a request on, and nobody else can say so', async () => {
   const first = await nights();
   await ask('Hold', idOf(first), { source: apiSource, requester: 'arn:aws:iam::123456789012:role/ops' });
