@@ -24,8 +24,7 @@ const slowestPerSecond = 1;
 
 /**
  * What it is now: after a cut it climbs by a quarter a second, each second, up to the full rate, and slower where it
- * was throttled. With another user who takes a tenth of the quota that uses 99 % of the rest, with 2 throttles in a
- * thousand calls, and would use 95 % with 6 (bench/results.md).
+ * was throttled: beside another user that uses 98 % of the rest, and else 95 %, with half of the throttles (0005).
  */
 export function rateAt({ rate, cutAt }: Quota, full: number, now: number): number {
   const seconds = Math.max(0, Math.floor((now - cutAt) / 1000));

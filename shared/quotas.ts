@@ -146,8 +146,8 @@ export class Quotas {
     await sleep(known.paceAt - clock.now());
     const before = known.quota?.tat;
     // Others take theirs meanwhile: who asks as early as he could alone is refused. Half of the horizon stays.
-    const patience = () => Math.min(known.othersMs, 0.5 * horizonMs) + Math.floor(random() * 20);
-    if (before !== undefined) await sleep(before - horizonMs - clock.now() + Math.max(yieldMs, patience()));
+    const patience = () => Math.ceil(Math.min(known.othersMs, 0.5 * horizonMs) + random() * 20);
+    if (before !== undefined) await sleep(Math.ceil(before - horizonMs - clock.now()) + Math.max(yieldMs, patience()));
     for (;;) {
       clockCheck.require();
       const now = clock.now();
