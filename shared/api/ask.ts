@@ -31,14 +31,18 @@ export interface Begun {
 
 /**
  * Puts a request for a task, once, in the name of the signed caller. The task's id follows from the request's, so it is
- * known before the task begins. `fieldOf`: what the caller's words for a field of ours are.
+ * known before the task begins. `fieldOf`: what the caller's words for a field of ours are. `checkNew` looks whether it
+ * could succeed, and throws; not for a request that was made before, whatever it has changed since.
  */
 export async function askForTask(
   world: World,
   asked: Ask,
   kind: TaskKind,
   request: object,
-  fieldOf: (field: string) => string = (field) => field,
+  {
+    fieldOf = (field) => field,
+    checkNew,
+  }: { fieldOf?: (field: string) => string; checkNew?: (() => Promise<void>) | undefined } = {},
 ): Promise<Begun> {
   const { contract, contradictionsOf } = kinds[kind];
   const detail = { requestId: asked.requestId, ...request, requester: asked.caller };
@@ -47,6 +51,7 @@ export async function askForTask(
   const begun = { id: taskId(kind, detail.requestId), requestId: detail.requestId };
   const known = read.request.dryRun ? undefined : await readTask(world, begun.id);
   if (known !== undefined) return again(known, begun, hashOf(read.request));
+  await checkNew?.();
   await world.requests.put(contract as Contract<unknown>, detail);
   world.logger.info('task asked for', { task: begun.id });
   return begun;

@@ -61,6 +61,22 @@ describe('runs', () => {
     expect(here.asked()).toHaveLength(1);
   });
 
+  test('of tables, the same request again is the same run, and another one under its id is 409', async () => {
+    const headers = { 'Idempotency-Key': 'b1' };
+    const wish = { headers, body: { tables: ['orders', 'users'], reason: 'x', expiresAt: '2027-01-01T00:00:00Z' } };
+    const first = await here.ask('POST /v1/backups', wish);
+    const [id = ''] = first.body.runs as string[];
+    const selector = { include: ['orders', 'users'], exclude: [], tags: {} };
+    const expiresAt = Date.parse('2027-01-01T00:00:00Z');
+    await run({ plan: 'ad-hoc', stamp: id.split('/')[3] ?? '', requestId: 'b1', selector, expiresAt });
+    expect((await here.ask('POST /v1/backups', wish)).body).toEqual(first.body);
+    for (const more of [{ tables: ['orders'] }, { tables: ['orders', 'sales'] }, { expiresAt: undefined }]) {
+      const other = { headers, body: { ...wish.body, ...more } };
+      expect(await here.ask('POST /v1/backups', other)).toMatchObject({ status: 409, body: { code: 'RequestIdUsed' } });
+    }
+    expect(here.asked()).toHaveLength(1);
+  });
+
   test.each([
     ['a plan that is not there', 'POST /v1/runs', { plan: 'weekly' }, 404],
     [

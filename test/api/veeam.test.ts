@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RestoreRequest } from '../../events/restore-request.ts';
+import { newTask, putTask } from '../../shared/task/asked.ts';
+import { type Task, taskId } from '../../shared/task/task.ts';
 import { type ApiHere, apiHere, caller } from './here.ts';
 import { backUp, manual, plans, ran, tableId } from './points.ts';
 
@@ -206,7 +209,33 @@ describe('restoring', () => {
     expect(here.asked()).toMatchObject([{ detail: { target: { tableName: 'orders', region: 'us-east-1' } } }]);
   });
 
-  test('the same request is the same task, and another under its id is 409', async () => {
+  test('to the original, sent once more after the table is back, is the same task; under another id it is 409', async () => {
+    const id = await backUp(here);
+    await ran(here, { stamp: '20260131T015000Z' });
+    const wish = { body: { restoreToOriginal: true }, headers: { 'Idempotency-Key': 'o1' } };
+    const first = await here.ask(`POST ${path}/${id}/restore`, wish);
+    await accept();
+    await backUp(here, { stamp: '20260131T015500Z' });
+    expect(await here.ask(`POST ${path}/${id}/restore`, wish)).toMatchObject({ status: 202, body: first.body });
+    expect((await here.ask(`POST ${path}/${id}/restore`, { ...wish, headers: {} })).status).toBe(409);
+    const other = { ...wish, body: toAnother };
+    expect((await here.ask(`POST ${path}/${id}/restore`, other)).status).toBe(409);
+    expect(here.asked()).toHaveLength(1);
+  });
+
+  /** What the function of restores does with what was asked for first. */
+  async function accept(): Promise<void> {
+    const request = here.asked()[0]?.detail as unknown as RestoreRequest & { requestId: string };
+    const id = taskId('restore', request.requestId);
+    const task = newTask(
+      here.apiWorld,
+      { value: request, id: request.requestId },
+      { id, kind: 'restore', requestId: request.requestId, request },
+    );
+    await here.done(putTask(here.apiWorld, task as unknown as Task));
+  }
+
+  test('the same request is the same task', async () => {
     const id = await backUp(here);
     const headers = { 'Idempotency-Key': 'r1' };
     const first = await here.ask(`POST ${path}/${id}/restore`, { body: toAnother, headers });

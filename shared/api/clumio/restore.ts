@@ -39,7 +39,7 @@ export const restoreTable = route({
   failures: [404, 409],
   async act(world, { body, query, ...asked }) {
     const request = await requestOf(world, body);
-    const begun = await askForTask(world, asked, 'restore', request, fieldOf);
+    const begun = await askForTask(world, asked, 'restore', request, { fieldOf });
     return {
       _embedded: query.embed === 'read-task' ? { 'read-task': viewOf(begunTask(world, begun)) } : {},
       _links: { _self: linkTo(path, 'post'), 'read-task': linkTo(`/tasks/${begun.id}`) },

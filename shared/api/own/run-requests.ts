@@ -91,7 +91,7 @@ export const backUpTables = route({
     'write an object, as in {"tables": ["orders"], "reason": "before the migration"}',
   ),
   success: { status: 202, description: 'The run that will begin.', body: asked },
-  failures: [404],
+  failures: [404, 409],
   async act(world, { body, caller, requestId }) {
     const target = body.target === undefined ? world.hub : targetOf(world, body.target);
     const detail = { ...defined(body), requester: caller };

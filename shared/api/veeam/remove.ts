@@ -15,7 +15,7 @@ export const removeRestorePoint = route({
   id: 'deleteDynamoDbRestorePoint',
   summary: 'Delete a restore point that was made manually',
   description:
-    'Of a plan nothing is deleted by hand: its keep decides. What is held, or needed by a task, stays; so does the newest backup of a table, which retention never deletes.',
+    'Of a plan nothing is deleted by hand: its keep decides. What is held, or needed by a task, stays. It may be the last backup of its table that is left.',
   params: point,
   success: { status: 202, description: 'It was asked for; retention deletes it.', body: z.object({}) },
   failures: [404, 409],

@@ -75,13 +75,13 @@ export const restoreRestorePoint = route({
   async act(world, { params, body, ...asked }) {
     const wanted = checked(body);
     const backup = await availablePointOf(world, params.restorePointId, 'restorePointId');
-    if (body.restoreToOriginal) await checkGone(world, backup);
     const request = {
       source: sourceOf(backup),
       target: targetOf(backup, wanted),
       reason: body.reason || `Asked for by POST ${path}/{id}/restore.`,
     };
-    const { id } = await askForTask(world, asked, 'restore', request, fieldOf);
+    const checkNew = body.restoreToOriginal ? () => checkGone(world, backup) : undefined;
+    const { id } = await askForTask(world, asked, 'restore', request, { fieldOf, checkNew });
     return { taskId: id, _links: [{ rel: 'task', href: `/tasks/${id}`, method: 'GET' }] };
   },
 });
