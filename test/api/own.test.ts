@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { auditKey } from '../../shared/audit/memory.ts';
 import { runItem } from '../../shared/ledger.ts';
 import { runId, stampOf } from '../../shared/names.ts';
 import type { Run } from '../../shared/run.ts';
+import { keepReport } from '../../shared/standing/keep-evidence.ts';
 import { catalogName, hub, startAt } from '../support/world.ts';
 import { type ApiHere, apiHere, caller } from './here.ts';
 import { backUp, plans, ran, tableId } from './points.ts';
@@ -232,4 +234,16 @@ test('a day that no report was written of is 404, one that is none 400, of anoth
   expect((await here.ask('GET /v1/audits/123456789012/us-east-1/2026-02-30')).status).toBe(400);
   expect((await here.ask('GET /v1/audits/123456789012/us-east-1/0000-01-01/evidence')).status).toBe(400);
   expect((await here.ask('GET /v1/audits/999999999999/us-east-1/2026-01-30')).status).toBe(404);
+});
+
+test('of a target that no plan has any more runs, reports and evidence can still be read, and tables are nobody’s', async () => {
+  const left = { account: '999999999999', region: 'eu-west-1' };
+  const memory = { ...auditKey(hub), knownTargets: ['999999999999/eu-west-1'], knownPlans: ['nightly'] };
+  await here.done(here.apiWorld.catalog.put(memory));
+  await here.done(keepReport(here.apiWorld, left, '2026-01-30', { sentence: 'All is well.' }));
+  const path = '/v1/audits/999999999999/eu-west-1/2026-01-30';
+  expect((await here.ask(`GET ${path}`)).body).toEqual({ sentence: 'All is well.' });
+  expect((await here.ask(`GET ${path}/evidence`)).status).toBe(200);
+  expect((await here.ask('GET /v1/runs?account=999999999999&region=eu-west-1')).status).toBe(200);
+  expect((await here.ask('GET /v1/tables?account=999999999999&region=eu-west-1')).status).toBe(404);
 });

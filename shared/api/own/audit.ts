@@ -7,7 +7,7 @@ import type { World } from '../../world.ts';
 import { missing } from '../failure.ts';
 import { route } from '../route.ts';
 import { count } from '../words.ts';
-import { defined, pageQuery, targetOf, wrongCursor } from './shapes.ts';
+import { defined, knownTargetOf, pageQuery, wrongCursor } from './shapes.ts';
 
 const text = z.string();
 const own = { dialect: 'own', method: 'GET', rights: 'read' } as const;
@@ -37,7 +37,7 @@ export const readReport = route({
   },
   failures: [404],
   async act(world, { params: { date, ...place } }) {
-    const report = await dayReport(world, targetOf(world, place), date);
+    const report = await dayReport(world, await knownTargetOf(world, place), date);
     if (report === undefined) throw noReport(date);
     return report;
   },
@@ -84,7 +84,7 @@ export const listEvidence = route({
   },
   failures: [404],
   async act(world, { params: { date, ...place }, query }) {
-    const found = await evidenceIn(world, targetOf(world, place), date, defined(query));
+    const found = await evidenceIn(world, await knownTargetOf(world, place), date, defined(query));
     return { ...found, evidence: found.evidence.map(viewOf) };
   },
 });

@@ -9,7 +9,7 @@ import type { World } from '../../world.ts';
 import { missing } from '../failure.ts';
 import { route } from '../route.ts';
 import { count } from '../words.ts';
-import { defined, filterOf, pageQuery, place, wrongCursor } from './shapes.ts';
+import { defined, halvesOf, knownTargetOf, pageQuery, place, wrongCursor } from './shapes.ts';
 
 const text = z.string();
 
@@ -76,7 +76,9 @@ export const listAllRuns = route({
   },
   failures: [404],
   async act(world, { query: { account, region, ...query } }) {
-    const found = await listRuns(world, { ...defined(query), ...filterOf(world, { account, region }) });
+    const place = halvesOf({ account, region });
+    const target = place && (await knownTargetOf(world, place));
+    const found = await listRuns(world, { ...defined(query), ...(target && { target }) });
     if (found === undefined) throw wrongCursor();
     return { runs: found.runs.map(viewOf), ...(found.next !== undefined && { next: found.next }) };
   },

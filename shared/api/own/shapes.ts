@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { account, region } from '../../../events/contract.ts';
-import type { Target } from '../../target.ts';
+import { knownTargets } from '../../points/known.ts';
+import { type Target, targetKey } from '../../target.ts';
 import type { World } from '../../world.ts';
 import { missing, wrong } from '../failure.ts';
 import { deployedTarget } from '../places.ts';
@@ -32,21 +33,27 @@ export const wrongCursor = () =>
 /** Path parameters and queries that name a target. */
 export const place = { account, region };
 
+const noTarget = ({ account, region }: Target) =>
+  missing('account', `${account}/${region} is no target of this deployment.`, 'See GET /datasources/aws/environments.');
+
 /** A target of the deployment, or 404: nothing is looked for elsewhere. */
 export function targetOf(world: World, asked: Target): Target {
   const target = deployedTarget(world, asked);
   if (target !== undefined) return target;
-  const problem = `${asked.account}/${asked.region} is no target of this deployment.`;
-  throw missing('account', problem, 'See GET /datasources/aws/environments.');
+  throw noTarget(asked);
+}
+
+/** The same, or one that plans had once: what was written down of it can still be read. */
+export async function knownTargetOf(world: World, asked: Target): Promise<Target> {
+  const target = (await knownTargets(world)).find((one) => targetKey(one) === targetKey(asked));
+  if (target !== undefined) return target;
+  throw noTarget(asked);
 }
 
 /** A filter by target needs both halves. */
-export function filterOf(
-  world: World,
-  { account, region }: { account?: string | undefined; region?: string | undefined },
-): { target?: Target } {
-  if (account === undefined && region === undefined) return {};
-  if (account !== undefined && region !== undefined) return { target: targetOf(world, { account, region }) };
+export function halvesOf({ account, region }: { account?: string | undefined; region?: string | undefined }) {
+  if (account === undefined && region === undefined) return undefined;
+  if (account !== undefined && region !== undefined) return { account, region };
   const field = account === undefined ? 'account' : 'region';
   throw wrong([{ field, problem: 'account and region go together.', remedy: 'Give both, or leave both out.' }]);
 }

@@ -6,7 +6,7 @@ import { missing } from '../failure.ts';
 import { route } from '../route.ts';
 import { count, uuid } from '../words.ts';
 import { planOf } from './plans.ts';
-import { defined, filterOf, pageQuery, place, wrongCursor } from './shapes.ts';
+import { defined, halvesOf, pageQuery, place, targetOf, wrongCursor } from './shapes.ts';
 
 const text = z.string();
 
@@ -76,7 +76,8 @@ export const listStanding = route({
   failures: [404],
   async act(world, { query: { account, region, ...query } }) {
     if (query.plan !== undefined) planOf(world, query.plan);
-    const found = await tablesOf(world, { ...defined(query), ...filterOf(world, { account, region }) });
+    const asked = halvesOf({ account, region });
+    const found = await tablesOf(world, { ...defined(query), ...(asked && { target: targetOf(world, asked) }) });
     if (found === undefined) throw wrongCursor();
     const { tables, totalCount, asOf, next } = found;
     return {
