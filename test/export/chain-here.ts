@@ -28,6 +28,8 @@ export interface ChainsOptions extends LocalOptions {
   lake?: Partial<ExportsSource>;
   /** Mishaps of the n-th environment of export, from 0. */
   fateOf?: (environment: number) => Fate | undefined;
+  /** The heartbeat comes every minute unless said. */
+  beatMs?: number;
 }
 
 /** A local AWS with a bucket, the function export, and the heartbeat, as the deployment wires them. */
@@ -82,7 +84,7 @@ export async function chainsHere(options: ChainsOptions = {}): Promise<ChainsHer
     const world = hearts.get(created.skewMs) ?? here.world(undefined, created.skewMs).world;
     hearts.set(created.skewMs, world);
     if (created.isUp) beat(world)().catch((error: unknown) => created.thrown.push(error));
-    clock.at(clock.now() + minuteMs, heart);
+    clock.at(clock.now() + (options.beatMs ?? minuteMs), heart);
   };
   clock.at(clock.now() + minuteMs / 2, heart);
   const push = facts.push.bind(facts);

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { chainStory } from './chain-story.ts';
+
+/** `STORIES=1-100 CHAPTERS=8` tells others, and longer ones. */
+const [from = 2, until = 3] = (process.env.STORIES ?? '2-3').split('-').map(Number);
+const seeds = Array.from({ length: until - from + 1 }, (_, index) => from + index);
+
+test.each(seeds)(
+  'whatever befalls chains, the bucket alone tells what the tables were (story %i)',
+  {
+    timeout: 300_000,
+  },
+  async (seed) => {
+    const { broken, events } = await chainStory(seed, Number(process.env.CHAPTERS ?? 3));
+    expect(broken, events.join('\n')).toEqual([]);
+  },
+);
