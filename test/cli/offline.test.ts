@@ -7,8 +7,6 @@ import { command } from './here.ts';
 const files = mkdtempSync(join(tmpdir(), 'tablekeep-cli-'));
 afterAll(() => rmSync(files, { recursive: true }));
 
-const slow = { timeout: 60_000 };
-
 /** As on a machine where nobody has signed in. */
 const nobody = {
   ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '', AWS_ENDPOINT_URL: '', AWS_REGION: '' },
@@ -21,7 +19,7 @@ const names = ['status', 'backups', 'backup', 'restore', 'export', 'import', 'ta
 const more = ['release', 'delete', 'plans', 'doctor', 'probe', 'local'];
 const all = [...names, ...more, 'plans validate', 'plans next', 'plans preview'];
 
-describe.concurrent('without a service', slow, () => {
+describe.concurrent('without a service', () => {
   test('help lists every command', async () => {
     const { code, out } = await alone('--help');
     expect(code).toBe(0);
