@@ -99,8 +99,8 @@ async function lookAround(audit: Audit): Promise<Memory> {
   const knownPlans = [...new Set([...known, ...named])];
   await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
   await keepStanding(world, target, rowsOf(world, tables, protections));
-  const reportedOn = new Date(now).toISOString().slice(0, 10);
   const knownTargets = targetsKnown(audit);
+  const reportedOn = dayToReport(memory, now);
   if (memory.reportedOn !== reportedOn) {
     const daysOver = daysBetween(memory.reportedOn, reportedOn);
     await report(world, target, { tables, protections, knownPlans, knownTargets, daysOver });
@@ -108,6 +108,17 @@ async function lookAround(audit: Audit): Promise<Memory> {
   const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans, knownTargets };
   await lease.remember({ ...done, isLooked: true });
   return { ...memory, ...done };
+}
+
+/** What ended before midnight may be written down a little later. */
+const settledMs = 5 * 60_000;
+
+/** Today, once the day before has settled; in the first audit there is nothing to wait for. */
+function dayToReport({ reportedOn }: Memory, now: number): string {
+  const date = (at: number) => new Date(at).toISOString().slice(0, 10);
+  if (reportedOn === undefined) return date(now);
+  const settled = date(now - settledMs);
+  return settled > reportedOn ? settled : reportedOn;
 }
 
 /** Where the service is deployed, all that a plan ever had are known: one that no plan has any more is audited by nobody. */

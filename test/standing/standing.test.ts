@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../shared/audit/audit.ts';
-import { runItem } from '../../shared/ledger.ts';
+import { backupItem, runItem } from '../../shared/ledger.ts';
 import { pointId } from '../../shared/points/id.ts';
 import { retain } from '../../shared/retention/apply.ts';
 import type { Backup, Run } from '../../shared/run.ts';
@@ -134,6 +134,21 @@ test('the report of a day stays, and so does what came of each backup of the day
   const report = await here.run(dayReport(here.world, hub, '2026-01-02'));
   expect(report).toMatchObject({ tables: 4, completedToday: 2, failedToday: 1, deletedToday: 1 });
   expect(here.told('Protection Report').at(-1)).toMatchObject(report ?? { none: true });
+});
+
+test('what ended before midnight and was written after it is of the day before', async () => {
+  await begin();
+  await look();
+  const [late] = await here.backUpAll('2026-01-01T23:58Z', ['orders'], { state: 'CREATING' });
+  await here.pass('2026-01-02T00:00:30Z');
+  await look();
+  const entry = { ...(late as Backup), state: 'AVAILABLE' as const, endedAt: Date.parse('2026-01-01T23:59:59.900Z') };
+  await here.run(here.world.catalog.put(backupItem(entry)));
+  await here.pass('2026-01-02T01:00:30Z');
+  await look();
+  const page = await here.run(evidenceOf(here.world, hub, '2026-01-01', {}));
+  expect(page).toMatchObject({ isFinal: true, evidence: [{ what: 'completed', at: entry.endedAt }] });
+  expect(here.told('Protection Report')).toHaveLength(2);
 });
 
 test('of a day that is not over, it tells how its runs ended until now', async () => {
