@@ -68,11 +68,16 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
     );
 
     const failed = new Set<unknown>();
+    const exported = new Map<string, Set<string>>();
     here.aws.intercept(async (call, perform) => {
       if (call.service === 's3' && closed !== undefined) {
         throw new AwsError(closed, closed, closed === 'AccessDenied' ? 403 : 404);
       }
       const answer = (await perform()) as { ExportDescription?: Record<string, unknown> };
+      if (call.operation === 'ExportTableToPointInTime') {
+        const token = String(call.input.ClientToken);
+        exported.set(token, (exported.get(token) ?? new Set()).add(String(answer.ExportDescription?.ExportArn)));
+      }
       if (call.operation !== 'DescribeExport') return answer;
       const { ExportDescription: found } = answer;
       if (found !== undefined && !failed.has(found.ExportArn) && failing > 0 && found.ExportStatus === 'IN_PROGRESS') {
@@ -83,28 +88,11 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
       return { ExportDescription: { ...found, ExportStatus: 'FAILED', FailureCode: 'UNKNOWN', FailureMessage: 'no' } };
     });
     const puts = new Map<string, number>();
-    const exported = new Map<string, Set<string>>();
-    here.aws.onCall(
-      ({
-        call,
-        error,
-        answer,
-      }: {
-        call: { service: string; operation: string; input: Record<string, unknown> };
-        error?: unknown;
-        answer?: unknown;
-      }) => {
-        if (error !== undefined) return;
-        const key = String(call.input.Key ?? '');
-        if (call.operation === 'PutObject' && key.includes('/chain/')) puts.set(key, (puts.get(key) ?? 0) + 1);
-        if (call.operation === 'ExportTableToPointInTime') {
-          const arn =
-            (answer as { ExportDescription: { ExportArn: string } } | undefined)?.ExportDescription.ExportArn ?? '';
-          const token = String(call.input.ClientToken);
-          exported.set(token, (exported.get(token) ?? new Set()).add(arn));
-        }
-      },
-    );
+    here.aws.onCall(({ call, error }) => {
+      const key = String(call.input.Key ?? '');
+      if (call.operation !== 'PutObject' || error !== undefined || !key.includes('/chain/')) return;
+      puts.set(key, (puts.get(key) ?? 0) + 1);
+    });
 
     // What tables were, by id.
     const moments = new Map<string, Moment[]>();
