@@ -1,6 +1,7 @@
 import { auditKey, type Memory } from '../audit/memory.ts';
 import { auditedTargets } from '../audit/tables.ts';
 import { cursorOf, readCursor } from '../cursor.ts';
+import { type Plan, targetsOf } from '../plan.ts';
 import { pointId } from '../points/id.ts';
 import { knownTargets, type Reader } from '../points/known.ts';
 import { listPoints } from '../points/list.ts';
@@ -8,7 +9,7 @@ import { contentAt } from '../retention/rules.ts';
 import type { Backup } from '../run.ts';
 import { newestCapture } from '../settings/store.ts';
 import { type Target, targetKey } from '../target.ts';
-import { readStanding, type StandingTable } from './read.ts';
+import { readStanding, type Seen, type StandingTable } from './read.ts';
 
 export type { StandingTable } from './read.ts';
 
@@ -55,6 +56,12 @@ export async function tablesOf(world: Reader, query: TableQuery): Promise<TableP
     ...(asOf !== undefined && { asOf }),
     ...(last && { next: cursorOf(asked, [targetKey(last.target), last.name]) }),
   };
+}
+
+/** Every table that a plan means, of its own targets and read once: for sums, where pages would read all of them each. */
+export async function tablesMeant(world: Reader, plan: Plan): Promise<Seen> {
+  const seen = await readStanding(world, targetsOf(plan, world.hub).toSorted(byKey));
+  return { ...seen, tables: seen.tables.filter((table) => fits(table, { plan: plan.name })) };
 }
 
 const byKey = (a: Target, b: Target) => (targetKey(a) < targetKey(b) ? -1 : 1);

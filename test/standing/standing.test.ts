@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../shared/audit/audit.ts';
 import { backupItem, runItem } from '../../shared/ledger.ts';
+import type { Plan } from '../../shared/plan.ts';
 import { pointId } from '../../shared/points/id.ts';
 import { retain } from '../../shared/retention/apply.ts';
 import type { Backup, Run } from '../../shared/run.ts';
 import { dayReport, evidenceOf } from '../../shared/standing/evidence.ts';
-import { environments, protectionOf, tableById, tablesOf } from '../../shared/standing/standing.ts';
+import { environments, protectionOf, tableById, tablesMeant, tablesOf } from '../../shared/standing/standing.ts';
 import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
 
 let here: Surroundings;
@@ -74,6 +75,16 @@ test.each([
   }
   expect(cursor).toBeUndefined();
   expect(found).toEqual(names);
+});
+
+test('all that a plan means are read in two calls, however many they are', async () => {
+  await begin();
+  await look();
+  const from = here.calls.length;
+  const { tables, asOf } = await here.run(tablesMeant(here.world, here.world.plans.get('nightly') as Plan));
+  expect(tables.map(({ name }) => name)).toEqual(['orders', 'users']);
+  expect(asOf).toEqual(expect.any(Number));
+  expect(here.calls.length - from).toBe(2);
 });
 
 test('a table is found by its id, with its last good backup of now', async () => {

@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
 import { iso } from '../../clock.ts';
-import type { Plan } from '../../plan.ts';
 import { nextFirings, steadyState } from '../../plans/forecast.ts';
 import { dollarsPerGbMonth, gbBytes } from '../../plans/price.ts';
 import { describeKeep } from '../../retention/rules.ts';
-import { type StandingTable, tablesOf } from '../../standing/standing.ts';
-import type { World } from '../../world.ts';
+import { type StandingTable, tablesMeant } from '../../standing/standing.ts';
 import { route } from '../route.ts';
 import { count } from '../words.ts';
 import { plan, planOf } from './plans.ts';
@@ -14,6 +12,8 @@ const priceWords = 'write dollars for a GB and month, as in 0.1';
 
 /** As many names as a person reads; the list of tables has all. */
 const mostTables = 1000;
+
+const viewOf = ({ target, name, sizeBytes }: StandingTable) => ({ ...target, name, sizeBytes: sizeBytes ?? null });
 
 export const previewPlan = route({
   method: 'GET',
@@ -52,7 +52,8 @@ export const previewPlan = route({
   async act(world, { params, query }) {
     const found = planOf(world, params.plan);
     const now = world.clock.now();
-    const { tables, sizeBytes, tableCount, asOf } = await meant(world, found);
+    const { tables, asOf } = await tablesMeant(world, found);
+    const sizeBytes = tables.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
     const backupsPerTable = steadyState(found, now);
     const gbMonths = (backupsPerTable * sizeBytes) / gbBytes;
     const price = Number(query.dollarsPerGbMonth ?? dollarsPerGbMonth);
@@ -61,31 +62,11 @@ export const previewPlan = route({
       enabled: found.enabled,
       firings: nextFirings(found, now, 5).map(iso),
       keep: describeKeep(found.keep),
-      tables,
-      ...{ tableCount, backupsPerTable, backups: backupsPerTable * tableCount, gbMonths },
+      tables: tables.slice(0, mostTables).map(viewOf),
+      tableCount: tables.length,
+      ...{ backupsPerTable, backups: backupsPerTable * tables.length, gbMonths },
       dollarsPerMonth: found.enabled ? gbMonths * price : 0,
       ...(asOf !== undefined && { tablesAsOf: iso(asOf) }),
     };
   },
 });
-
-/** Every table that the plan means, by the audits of its targets. */
-async function meant(world: World, { name }: Plan) {
-  const all: StandingTable[] = [];
-  let asOf: number | undefined;
-  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-    const page = await tablesOf(world, { plan: name, limit: 1000, ...(cursor !== undefined && { cursor }) });
-    if (page === undefined) break;
-    all.push(...page.tables);
-    asOf ??= page.asOf;
-    cursor = page.next;
-  }
-  return {
-    tables: all
-      .slice(0, mostTables)
-      .map(({ target, name: table, sizeBytes = null }) => ({ ...target, name: table, sizeBytes })),
-    tableCount: all.length,
-    sizeBytes: all.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0),
-    asOf,
-  };
-}
