@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Where the commands run. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = ['cli/tablekeep.ts'];
 
 /** What a command came to. */

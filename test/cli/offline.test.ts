@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { command } from './here.ts';
+import { command, root } from './here.ts';
 
 const files = mkdtempSync(join(tmpdir(), 'tablekeep-cli-'));
 afterAll(() => rmSync(files, { recursive: true }));
@@ -85,6 +87,18 @@ describe.concurrent('without a service', () => {
     const { mistakes } = JSON.parse((await alone('plans', 'validate', '--file', wrong, '--json')).out);
     expect(mistakes).toHaveLength(1);
     expect(await alone('plans', 'validate')).toMatchObject({ code: 0, out: expect.stringMatching(/no mistakes/) });
+  });
+
+  test('whoever reads no further, as head does, is no mistake', async () => {
+    const shell = spawn('sh', ['-c', `"$0" cli/tablekeep.ts plans next --count 999 | true`, process.execPath], {
+      cwd: root,
+    });
+    let said = '';
+    shell.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    await once(shell, 'close');
+    expect(said).toBe('');
   });
 
   test('plans next tells firings in the zone of the plan and in UTC', async () => {
