@@ -2,6 +2,7 @@ import type { ExportRequest } from '../../events/export-request.ts';
 import { iso } from '../clock.ts';
 import { contentHash, type Mistake, type TaskState, taskKey } from '../task/task.ts';
 import type { Key, World } from '../world.ts';
+import { requestIdPrefix } from './chain/chain.ts';
 import { secondOf } from './instants.ts';
 
 /** What an export writes, and where: two that overlap would write the same changes twice, and both are paid. */
@@ -12,6 +13,8 @@ interface Span {
   from: number;
   until: number;
   isFull: boolean;
+  /** A chain joins its windows whatever else is in its folder: its readers follow its own objects. */
+  isOfChain: boolean;
 }
 
 interface Claimed extends Pick<Span, 'from' | 'until'> {
@@ -30,15 +33,17 @@ const keptMs = 37 * dayMs;
 
 /** Undefined of a full export of now: no other one is of the same instant. */
 export function spanOf(
-  { type = 'full', format = 'DYNAMODB_JSON', view, filter, destination, window, exportTime }: ExportRequest,
+  { type = 'full', format = 'DYNAMODB_JSON', view, filter, destination, window, exportTime, requestId }: ExportRequest,
   { id }: { id: string },
 ): Span | undefined {
   const { bucket, prefix = '' } = destination;
-  const content = contentHash({ type, format, ...(view && { view }), ...(filter && { filter }) });
+  const images = type === 'full' ? undefined : (view ?? 'NEW_AND_OLD_IMAGES');
+  const content = contentHash({ type, format, ...(images && { view: images }), ...(filter && { filter }) });
+  const isOfChain = requestId?.startsWith(requestIdPrefix) === true;
   const of = `${id}#${bucket}/${prefix.replace(/\/$/, '')}#${content}`;
-  if (window) return { of, from: secondOf(window.from), until: secondOf(window.until), isFull: false };
+  if (window) return { of, from: secondOf(window.from), until: secondOf(window.until), isFull: false, isOfChain };
   if (exportTime === undefined) return undefined;
-  return { of, from: secondOf(exportTime), until: secondOf(exportTime), isFull: true };
+  return { of, from: secondOf(exportTime), until: secondOf(exportTime), isFull: true, isOfChain };
 }
 
 /**
@@ -65,6 +70,7 @@ async function firstInTheWay(
   task: string,
   claimed: Claimed[],
 ): Promise<Overlap | undefined> {
+  if (mine.isOfChain) return undefined;
   for (const other of claimed) {
     if (other.task === task || !isSameOrOverlaps(mine, other)) continue;
     const { state, requestId } = (await catalog.get(taskKey(other.task))) ?? {};

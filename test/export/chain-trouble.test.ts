@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
 import { audit } from '../../shared/audit/audit.ts';
+import { exportTable } from '../../shared/export/trigger.ts';
 import { hub } from '../support/world.ts';
 import { type ChainsHere, type ChainsOptions, chainsHere, hourMs, minuteMs } from './chain-here.ts';
 import { apply, readChains } from './chain-reader.ts';
@@ -101,6 +102,25 @@ test('the object of a link is never written over: where there is another one, a 
     'the next object of the chain was there already',
   ]);
   expect(here.thrown).toEqual([]);
+});
+
+test('what somebody exports to the folder of a chain is in nobody’s way: the chain goes on, and joins', async () => {
+  await withOrders();
+  await here.passFiring(hourMs + 20 * minuteMs);
+  const request = {
+    source: { table: 'orders' },
+    destination: { bucket: 'archive', prefix: 'lake/orders/2026-01-31' },
+    type: 'incremental',
+    window: { from: '2026-01-31T02:50:00Z', until: '2026-01-31T03:20:00Z' },
+    reason: 'the analysts asked',
+  };
+  const invocation = { id: 'by-hand', endsAt: here.clock.now() + 900_000 };
+  const answer = await here.done(
+    exportTable(here.world().world)({ type: 'bare', detail: request } as never, invocation),
+  );
+  expect(answer.mistakes).toBeUndefined();
+  await here.passFiring(2 * hourMs);
+  expect(untils()).toEqual([['31T03:00', '31T04:00', '31T05:00']]);
 });
 
 test('many drivers at once make one export of each window', async () => {

@@ -28,9 +28,10 @@ describe('a window that overlaps another one of the same table, folder and conte
     ['is within it', 35, 55],
     ['has it within', 20, 70],
     ['is the same', 30, 60],
-  ])('is refused when it %s: the other is named, and what would join', async (_, from, until) => {
+    ['is the same, and names the view that is the default', 30, 60, { view: 'NEW_AND_OLD_IMAGES' }],
+  ])('is refused when it %s: the other is named, and what would join', async (_, from, until, more: object = {}) => {
     const first = await here.ask(window(30, 60, { requestId: 'first' }));
-    const { mistakes } = await here.ask(window(from, until));
+    const { mistakes } = await here.ask(window(from, until, more));
     expect(mistakes).toEqual([
       {
         field: 'window',
