@@ -57,7 +57,7 @@ const forCall: Record<string, FaultKind[]> = {
   PutEvents: ['refusedEntries', ...forAnyCall],
 };
 
-const never = new Promise<never>(() => {});
+const never = (): Promise<never> => new Promise(() => {});
 
 const limits: Partial<Record<FaultKind, string>> = {
   limitOfRate: 'Up to 50 CreateBackup operations are allowed per second, per account.',
@@ -80,7 +80,7 @@ export async function perform(faults: Faults, place: string, call: Call, effect:
     case 'reset':
       throw new ConnectionLost();
     case 'timeout':
-      return never;
+      return never();
     case 'shortPage':
       call.input.Limit = 1;
       return effect();
@@ -94,7 +94,7 @@ export async function perform(faults: Faults, place: string, call: Call, effect:
       throw new ConnectionLost();
     case 'timeoutApplied':
       await effect();
-      return never;
+      return never();
     default:
       throw new AwsError('LimitExceededException', limits[kind] ?? '');
   }

@@ -10,7 +10,8 @@ export type Mishap = 'kill' | { freezeMs: number };
 /** Chooses mishaps: asked at every point, with its number. */
 export type Fate = (point: number) => Mishap | undefined;
 
-const never = new Promise<never>(() => {});
+/** A promise of its own each time: what waits for one that everybody shares is never forgotten. */
+const never = (): Promise<never> => new Promise(() => {});
 
 /** After so long an HTTP client gives a request up; the simulated transport has no client to do it. */
 const requestTimeoutMs = 10_000;
@@ -88,8 +89,8 @@ export class Worker {
 
   /** A dead process never goes on, a frozen one later. */
   async #standing(): Promise<void> {
-    if (this.isDead) return never;
+    if (this.isDead) return never();
     if (this.#clock.now() < this.#frozenUntil) await sleep(this.#clock, this.#frozenUntil - this.#clock.now());
-    if (this.isDead) return never;
+    if (this.isDead) return never();
   }
 }
