@@ -157,3 +157,16 @@ test('tasks come newest first, each once, and one that never came to be is not a
     ),
   );
 });
+
+test('the only import among the tasks of 400 days is found in some calls', async () => {
+  const catalog = new MemoryCatalog();
+  const old = { ...task(1, 0), id: taskId('import', 'old'), kind: 'import' as const };
+  await putTask({ catalog } as unknown as World, old);
+  for (let number = 0; number < 20_000; number++) {
+    await catalog.put({ ...listedKey({ id: taskId('export', String(number)), acceptedAt: (number + 1) * 60_000 }) });
+  }
+  catalog.spent.calls = 0;
+  const page = await listTasks({ catalog }, { kind: 'import', limit: 1 });
+  expect(page?.tasks.map(({ id }) => id)).toEqual([old.id]);
+  expect(catalog.spent.calls).toBeLessThan(20);
+});
