@@ -81,7 +81,7 @@ function pointOf(backup: Backup, settings: TableSettings | undefined): Point {
     itemCount: facts?.itemCount ?? null,
     resourceAwsAccountId: account,
     restorePointAwsAccountId: account,
-    encryptionKey: keyOf(backup),
+    encryptionKey: encryptionKeyOf(backup) ?? null,
   };
 }
 
@@ -98,9 +98,10 @@ function settingsOf(settings: TableSettings | undefined) {
   } as const;
 }
 
-function keyOf({ facts, target, backupArn = '' }: Backup): string | null {
+/** ARN of the customer key that the table had when the run selected it. */
+export function encryptionKeyOf({ facts, target, backupArn = '' }: Backup): string | undefined {
   const partition = backupArn.split(':')[1] || 'aws';
-  return (facts && keyArnOf(facts, target, partition)) ?? null;
+  return facts && keyArnOf(facts, target, partition);
 }
 
 /** A uuid of version 8 (RFC 9562) made of table, plan and target. */

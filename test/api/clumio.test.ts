@@ -216,6 +216,22 @@ describe('what the document points to for valid values', () => {
     expect((await here.ask(`GET /backups/aws/dynamodb-tables/${unknown}`)).status).toBe(404);
   });
 
+  test('a backup says the key of its table, so that a restore with what was read has that key', async () => {
+    const facts = { itemCount: 1, read: 5, write: 5, key: '1a2b3c4d-0000-4000-8000-000000000000' };
+    const id = await backUp(here, { facts });
+    const sse_specification = {
+      kms_key_type: 'CUSTOMER_MANAGED',
+      kms_master_key_id: `arn:aws:kms:us-east-1:123456789012:key/${facts.key}`,
+    };
+    const { body } = await here.ask(`GET /backups/aws/dynamodb-tables/${id}`);
+    expect(body).toMatchObject({ sse_specification });
+    const target = { environment_id: environment, table_name: 'copy', sse_specification: body.sse_specification };
+    await here.ask(`POST ${path}`, { body: { source: { securevault_backup: { backup_id: id } }, target } });
+    expect(here.asked()[0]?.detail.target).toMatchObject({
+      encryption: { type: 'CUSTOMER_MANAGED', keyArn: sse_specification.kms_master_key_id },
+    });
+  });
+
   test('a table that no audit has seen is 404, and a filter by an environment that is none', async () => {
     expect((await here.ask(`GET /datasources/aws/dynamodb-tables/${tableId}`)).status).toBe(404);
     const query = 'environment_id=999999999999-us-east-1';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { iso } from '../../clock.ts';
 import { adHoc } from '../../names.ts';
+import { encryptionKeyOf } from '../../points/describe.ts';
 import { pointId } from '../../points/id.ts';
 import { listPoints } from '../../points/list.ts';
 import { contentAt } from '../../retention/rules.ts';
@@ -94,6 +95,6 @@ export const readBackup = route({
   async act(world, { params }) {
     const backup = await pointOf(world, params.backup_id, 'backup_id');
     const settings = backup.settings && (await settingsWithHash(world, backup.settings.hash));
-    return { ...viewOf(backup), ...configurationOf(settings) };
+    return { ...viewOf(backup), ...configurationOf(settings, encryptionKeyOf(backup)) };
   },
 });
