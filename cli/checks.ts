@@ -9,7 +9,7 @@ import {
 import { paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { loadPlans } from '../deploy/plans/file.ts';
+import { loadPlans, plansFile } from '../deploy/plans/file.ts';
 import { type Plan, targetsOf } from '../shared/plan.ts';
 import type { Api } from './api.ts';
 import type { Connection } from './connection.ts';
@@ -89,7 +89,7 @@ const told = [
 
 /** What somebody has written into the file acts only once it is deployed. */
 export const plansAsIn =
-  (file: string): Check =>
+  (file = plansFile): Check =>
   async (_here, api) => {
     const service = await api();
     const { plans } = await service.get<{ plans: Deployed[] }>('/v1/plans');
@@ -147,3 +147,19 @@ export async function deadLetters({ clients, outputs }: Connection): Promise<str
   if (waiting === 0) return 'none';
   throw new Error(`${waiting} events could not be delivered; the audit reads them within the hour and tells of them.`);
 }
+
+/** Without these nothing else answers. */
+export const needed: [name: string, check: Check][] = [
+  ['credentials', credentials],
+  ['stack', stack],
+];
+
+/** Looked at when those are well. */
+export const others: [name: string, check: Check][] = [
+  ['schedules', schedules],
+  ['targets', targets],
+  ['right to operate', right('/v1/runs', 'backups, restores, putting holds')],
+  ['right to administer', right('/v1/exports', 'deletes, lifting holds, exports, imports')],
+  ['clock', clock],
+  ['dead letters', deadLetters],
+];

@@ -11,10 +11,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { Stop } from './exit.ts';
 
-/** Together, with what is taken away again. */
-export const mostCalls = 50;
 const atOnce = 12;
-/** Looks at the list: what is left of the calls after table, backups and deletes. */
+/** Looks at the list: what is left of the fifty calls after table, backups and deletes. */
 const looks = 14;
 const tableLooks = 6;
 

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { plansFile } from '../../deploy/plans/file.ts';
 import { apiOf } from '../api.ts';
-import { type Check, clock, credentials, deadLetters, plansAsIn, right, schedules, stack, targets } from '../checks.ts';
+import type { Check } from '../checks.ts';
 import { type Connection, whatWentWrong } from '../connection.ts';
 import type { Context } from '../program.ts';
 
@@ -19,21 +18,6 @@ interface Finding {
   says: string;
 }
 
-/** Without these nothing else answers. */
-const first: [name: string, check: Check][] = [
-  ['credentials', credentials],
-  ['stack', stack],
-];
-
-const others: [name: string, check: Check][] = [
-  ['schedules', schedules],
-  ['targets', targets],
-  ['right to operate', right('/v1/runs', 'backups, restores, putting holds')],
-  ['right to administer', right('/v1/exports', 'deletes, lifting holds, exports, imports')],
-  ['clock', clock],
-  ['dead letters', deadLetters],
-];
-
 /** Is the stack healthy, are the clocks right, which rights are there? */
 export const doctorCommand = ({ screen, found, connection }: Context): Command =>
   new Command('doctor')
@@ -43,13 +27,14 @@ export const doctorCommand = ({ screen, found, connection }: Context): Command =
     .action(async ({ file }: { file?: string }, command: Command) => {
       const here = await connection(command);
       const isLocal = command.optsWithGlobals<{ local?: boolean }>().local === true;
-      const plans: typeof others = file === undefined && isLocal ? [] : [['plans', plansAsIn(file ?? plansFile)]];
+      const { needed, others, plansAsIn } = await import('../checks.ts');
+      const plans: typeof others = file === undefined && isLocal ? [] : [['plans', plansAsIn(file)]];
       const findings: Finding[] = [];
-      for (const [name, check] of [...first, ...others, ...plans]) {
+      for (const [name, check] of [...needed, ...others, ...plans]) {
         if (screen.isTerminal) screen.progress(`${name} …`);
         const finding = await look(name, check, here);
         findings.push(finding);
-        if (!finding.isWell && first.some(([needed]) => needed === name)) break;
+        if (!finding.isWell && needed.some(([first]) => first === name)) break;
       }
       screen.json({ findings });
       screen.table(

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { loadPlans, PlansError, plansFile } from '../../deploy/plans/file.ts';
-import { previewOf } from '../../deploy/plans/preview.ts';
 import type { ClientOptions } from '../../shared/aws/client.ts';
-import { nextFirings } from '../../shared/plans/forecast.ts';
+import type { Plan } from '../../shared/plan.ts';
 import { dollarsPerExportedGb, dollarsPerGbMonth } from '../../shared/plans/price.ts';
 import { Stop } from '../exit.ts';
 import type { Context } from '../program.ts';
 import { bothTimes } from '../times.ts';
+import { counted } from '../words.ts';
 
 const examples = `
 Examples:
@@ -20,24 +19,20 @@ export function plansCommand({ screen, found, connection }: Context): Command {
   const plans = new Command('plans')
     .description('look at plans.yml before it is deployed')
     .addHelpText('after', examples);
-  const file = ['--file <path>', 'another file than plans.yml', plansFile] as const;
+  const file = ['--file <path>', 'another file than plans.yml'] as const;
 
   plans
     .command('validate')
     .description('say every mistake with its line, or that there is none')
     .option(...file)
     .addHelpText('after', '\nExample:\n  npx tablekeep plans validate --file other.yml')
-    .action((options: { file: string }) => {
-      try {
-        const names = loadPlans(resolve(options.file)).map(({ name }) => name);
-        screen.line(`${names.length} ${names.length === 1 ? 'plan' : 'plans'}, no mistakes: ${names.join(', ')}`);
-        screen.json({ plans: names, mistakes: [] });
-      } catch (error) {
-        if (!(error instanceof PlansError)) throw error;
-        screen.line(error.message);
-        screen.json({ plans: [], mistakes: error.message.split('\n').slice(1).filter(Boolean) });
-        found('foundWrong');
-      }
+    .action(async (options: { file?: string }) => {
+      const read = await plansIn(options.file);
+      const names = 'plans' in read ? read.plans.map(({ name }) => name) : [];
+      const said = 'plans' in read ? `${counted(names.length, 'plan')}, no mistakes: ${names.join(', ')}` : read.wrong;
+      screen.line(said);
+      screen.json({ plans: names, mistakes: 'wrong' in read ? read.wrong.split('\n').slice(1) : [] });
+      if ('wrong' in read) found('foundWrong');
     });
 
   plans
@@ -46,10 +41,11 @@ export function plansCommand({ screen, found, connection }: Context): Command {
     .option(...file)
     .option('--count <number>', 'so many firings of each', '5')
     .addHelpText('after', '\nExample:\n  npx tablekeep plans next --count 3')
-    .action((options: { file: string; count: string }) => {
+    .action(async (options: { file?: string; count: string }) => {
       const count = countOf(options.count);
       const now = Date.now();
-      const all = loaded(options.file).map((plan) => ({ plan, firings: nextFirings(plan, now, count) }));
+      const { nextFirings } = await import('../../shared/plans/forecast.ts');
+      const all = (await loaded(options.file)).map((plan) => ({ plan, firings: nextFirings(plan, now, count) }));
       screen.json(
         all.map(({ plan: { name, schedule, timezone, enabled }, firings }) => ({
           ...{ plan: name, schedule, timezone, enabled },
@@ -70,11 +66,19 @@ export function plansCommand({ screen, found, connection }: Context): Command {
     .option('--price <dollars>', 'of a GB and month of backups', `${dollarsPerGbMonth}`)
     .option('--export-price <dollars>', 'of an exported GB', `${dollarsPerExportedGb}`)
     .addHelpText('after', '\nExample:\n  npx tablekeep plans preview --profile ops --region eu-central-1')
-    .action(async (options: { file: string; price: string; exportPrice: string }, command: Command) => {
-      loaded(options.file);
+    .action(async (options: { file?: string; price: string; exportPrice: string }, command: Command) => {
+      await loaded(options.file);
+      const { plansFile } = await import('../../deploy/plans/file.ts');
+      const { previewOf } = await import('../../deploy/plans/preview.ts');
       const { region, clients, endpoint } = await connection(command);
       const preview = previewOf({
-        ...{ file: resolve(options.file), region, clients: clients as ClientOptions, endpoint, firings: 5 },
+        ...{
+          file: options.file === undefined ? plansFile : resolve(options.file),
+          region,
+          clients: clients as ClientOptions,
+          endpoint,
+          firings: 5,
+        },
         price: dollarsOf('--price', options.price),
         exportPrice: dollarsOf('--export-price', options.exportPrice),
       });
@@ -88,13 +92,21 @@ export function plansCommand({ screen, found, connection }: Context): Command {
   return plans;
 }
 
-function loaded(path: string) {
+/** The plans of a file, or all its mistakes. */
+async function plansIn(path: string | undefined): Promise<{ plans: Plan[] } | { wrong: string }> {
+  const { loadPlans, PlansError } = await import('../../deploy/plans/file.ts');
   try {
-    return loadPlans(resolve(path));
+    return { plans: loadPlans(path === undefined ? undefined : resolve(path)) };
   } catch (error) {
-    if (error instanceof PlansError) throw new Stop('foundWrong', error.message, { cause: error });
+    if (error instanceof PlansError) return { wrong: error.message };
     throw error;
   }
+}
+
+async function loaded(path: string | undefined): Promise<Plan[]> {
+  const read = await plansIn(path);
+  if ('plans' in read) return read.plans;
+  throw new Stop('foundWrong', read.wrong);
 }
 
 function countOf(text: string): number {

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { Stop } from '../exit.ts';
-import { type Measured, measure, mostCalls } from '../probe.ts';
+import type { Measured } from '../probe.ts';
 import type { Context } from '../program.ts';
+
+/** Together, with what is taken away again. */
+const mostCalls = 50;
 
 const examples = `
 It makes one empty table, backs it up twelve times at once, and takes everything away again: at most ${mostCalls} calls.
@@ -26,6 +29,7 @@ export const probeCommand = ({ screen, connection }: Context): Command =>
         if (!screen.isTerminal) throw new Stop('notUnderstood', 'There is nobody to ask; give --yes if this is meant.');
         if (!/^y(es)?$/i.test(await screen.ask('Go on? [y/N] '))) throw new Stop('refused', 'Nothing was done.');
       }
+      const { measure } = await import('../probe.ts');
       const measured = await measure(clients, table, (text) => screen.progress(text));
       screen.json(measured);
       screen.table(rowsOf(measured));
