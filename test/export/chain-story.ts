@@ -1,11 +1,11 @@
 import { seededRandom } from '../../local/random.ts';
 import type { S3Service } from '../../local/s3/s3.ts';
-import { AwsError } from '../../local/service.ts';
 import { audit } from '../../shared/audit/audit.ts';
 import { exportsPlanOf } from '../../shared/plans/exports.ts';
 import type { ExportsSource } from '../../shared/plans/exports-definition.ts';
 import type { Fate } from '../support/worker.ts';
 import { hub } from '../support/world.ts';
+import { faultsOf } from './chain-faults.ts';
 import { type ChainsHere, chainsHere, dayMs, hourMs, lake, minuteMs } from './chain-here.ts';
 import { judgeChains, judgeOverdue, type Moment } from './chain-judge.ts';
 
@@ -33,8 +33,6 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
   const events: string[] = [];
   const broken: string[] = [];
   let mishaps = 0;
-  let failing = 0;
-  let closed: 'AccessDenied' | 'NoSuchBucket' | undefined;
   let source: Partial<ExportsSource> = { schedule: 'cron(0 0/3 * * ? *)', rpo: '9h' };
 
   const fateOf = (): Fate | undefined => {
@@ -67,32 +65,7 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
       }),
     );
 
-    const failed = new Set<unknown>();
-    const exported = new Map<string, Set<string>>();
-    here.aws.intercept(async (call, perform) => {
-      if (call.service === 's3' && closed !== undefined) {
-        throw new AwsError(closed, closed, closed === 'AccessDenied' ? 403 : 404);
-      }
-      const answer = (await perform()) as { ExportDescription?: Record<string, unknown> };
-      if (call.operation === 'ExportTableToPointInTime') {
-        const token = String(call.input.ClientToken);
-        exported.set(token, (exported.get(token) ?? new Set()).add(String(answer.ExportDescription?.ExportArn)));
-      }
-      if (call.operation !== 'DescribeExport') return answer;
-      const { ExportDescription: found } = answer;
-      if (found !== undefined && !failed.has(found.ExportArn) && failing > 0 && found.ExportStatus === 'IN_PROGRESS') {
-        failing--;
-        failed.add(found.ExportArn);
-      }
-      if (!failed.has(found?.ExportArn)) return answer;
-      return { ExportDescription: { ...found, ExportStatus: 'FAILED', FailureCode: 'UNKNOWN', FailureMessage: 'no' } };
-    });
-    const puts = new Map<string, number>();
-    here.aws.onCall(({ call, error }) => {
-      const key = String(call.input.Key ?? '');
-      if (call.operation !== 'PutObject' || error !== undefined || !key.includes('/chain/')) return;
-      puts.set(key, (puts.get(key) ?? 0) + 1);
-    });
+    const faults = faultsOf(here);
 
     // What tables were, by id.
     const moments = new Map<string, Moment[]>();
@@ -145,7 +118,7 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
         const invocation = { id: `audit-${++audits}`, endsAt: clock.now() + 900_000 };
         await here
           .done(audit(here.world().world, hub, invocation))
-          .catch((error: unknown) => say(`audit threw ${error}`));
+          .catch((error: unknown) => broken.push(`audit threw ${error}`));
       }
       await clock.run(Math.max(clock.now(), end));
     };
@@ -220,20 +193,20 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
       [
         'exports fail',
         async () => {
-          failing = between(1, 8);
-          say(`${failing} of them`);
+          faults.failing = between(1, 8);
+          say(`${faults.failing} of them`);
           await live(dayMs / 2);
-          failing = 0;
+          faults.failing = 0;
         },
       ],
       [
         'buckets are closed',
         async () => {
           await live(between(1, 150) * minuteMs);
-          closed = pick(['AccessDenied', 'NoSuchBucket'] as const);
-          say(closed);
+          faults.closed = pick(['AccessDenied', 'NoSuchBucket'] as const);
+          say(faults.closed);
           await live(between(1, 30) * hourMs);
-          closed = undefined;
+          faults.closed = undefined;
         },
       ],
       [
@@ -275,8 +248,7 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
       const lag = end - (newest.get(id) ?? 0);
       if (lag > everyMs + hourMs / 2) broken.push(`${name} (${id}) is ${lag / hourMs} h behind at the end`);
     }
-    for (const [key, times] of puts) if (times > 1) broken.push(`${key} was put ${times} times`);
-    for (const [token, arns] of exported) if (arns.size > 1) broken.push(`${token}: ${arns.size} exports`);
+    broken.push(...faults.twice());
     const living = (await here.chains()).filter(({ endedAt }) => endedAt === undefined);
     if (living.length !== ids.size) broken.push(`${living.length} chains for ${ids.size} tables`);
     for (const chain of living) if (chain.trouble !== undefined) broken.push(`${chain.table.name}: ${chain.trouble}`);
@@ -288,8 +260,7 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
       if (/recovery reaches back/.test(reason ?? '') && !toggled.has(tableId ?? '') && !wasLongOut)
         broken.push(`${table} began anew: ${reason}`);
     }
-    const own = here.thrown.filter((error) => !/Clock|clock|AccessDenied|LeaseLost/.test(String(error)));
-    if (own.length > 0) events.push(...own.map((error) => `thrown: ${String(error)}`));
+    broken.push(...here.thrown.map((error) => `thrown: ${String(error)}`));
     return { broken, events };
   } finally {
     here.close();
