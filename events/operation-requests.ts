@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
 import { request, requestId, runId } from './contract.ts';
-import { backupIdPattern } from './patterns.ts';
+import { backupArnPattern, backupIdPattern } from './patterns.ts';
 import { requester, text } from './words.ts';
 
 const backupIdWords = 'write <run>/<table id>, as `run` and `tableId` of Backup Completed have them';
+const arnWords = 'write the ARN of the second backup, as `backupArn` has it';
 const ofABackup = {
   /** The same id is the same request. By default the id of the event, or of the invocation. */
   requestId: z.optional(requestId),
   backupId: z.string(backupIdWords).check(z.regex(backupIdPattern, backupIdWords)),
   /** Which one, when AWS made two backups of that run and table: of the second. */
-  duplicateArn: z.optional(z.string().check(z.minLength(1))),
+  duplicateArn: z.optional(z.string(arnWords).check(z.regex(backupArnPattern, arnWords))),
   reason: text('say why, in 1 to 500 characters', 500),
   requester: z.optional(requester),
 };

@@ -16,6 +16,10 @@ export const planNamePattern = new RegExp(`^${planNameText}$`);
 export const accountPattern = /^\d{12}$/;
 export const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
+/** `arn:aws:dynamodb:<region>:<account>:table/<name>/backup/<id>` */
+export const backupArnPattern =
+  /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}\/backup\/[0-9a-zA-Z-]{1,64}$/;
+
 /** `tk-<installation>-<plan>-<stamp>-<hash>` */
 export const backupNamePattern = new RegExp(
   `^tk-(?<installation>[0-9a-f]{8})-(?<plan>${planNameText})-(?<stamp>${stampText})-(?<hash>[0-9a-f]{12})$`,

@@ -95,5 +95,6 @@ test('a mistake of our request is told in the words of theirs', () => {
   expect(fieldOf('target.provisionedThroughput')).toBe('target.provisioned_throughput');
   expect(fieldOf('target.encryption.keyArn')).toBe('target.sse_specification.kms_master_key_id');
   expect(fieldOf('target.globalSecondaryIndexes.0')).toBe('target.global_secondary_indexes.0');
+  expect(fieldOf('source.pointInTime.at')).toBe('source.continuous_backup.timestamp');
   expect(fieldOf('requestId')).toBe('requestId');
 });

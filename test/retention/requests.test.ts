@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { apiSource } from '../../events/contract.ts';
+import { HoldRequested } from '../../events/operation-requests.ts';
 import { receive } from '../../shared/door.ts';
 import { pin } from '../../shared/holds.ts';
 import { adHoc, runId } from '../../shared/names.ts';
@@ -126,6 +128,14 @@ test('a backup that nobody knows is refused', async () => {
   const { refused } = await ask('Hold', `${hub.account}/us-east-1/nightly/20200101T000000Z/${first.tableId}`);
   expect(refused).toMatch(/^backupId: the catalog knows no backup/);
 });
+
+test.each(['x', 'a/b#c', 'arn:aws:dynamodb:us-east-1:123456789012:table/orders'])(
+  'no key of the catalog is made of what is no ARN of a backup: %s',
+  (duplicateArn) => {
+    const backupId = '123456789012/us-east-1/nightly/20260102T020000Z/594d2af8-df57-46d8-b05d-20ea4264ee38';
+    expect(z.safeParse(HoldRequested.detail, { backupId, duplicateArn, reason }).success).toBe(false);
+  },
+);
 
 test('a request that is older than an hour is ignored', async () => {
   const first = await nights();

@@ -155,6 +155,7 @@ export const contradictionsOf = (body: RestoreBody): Mistake[] =>
   rules.filter(({ isBroken }) => isBroken(body)).map(({ field, problem, remedy }) => ({ field, problem, remedy }));
 
 const words: [ours: string, theirs: string][] = [
+  ['source.pointInTime.at', 'source.continuous_backup.timestamp'],
   ['target.tableName', 'target.table_name'],
   ['target.billingMode', 'target.billing_mode'],
   ['target.provisionedThroughput', 'target.provisioned_throughput'],
