@@ -8,6 +8,8 @@ export class Faults {
   readonly hits = Object.fromEntries(allFaultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   /** `<kind> at <place>`, in the order in which they happened. */
   readonly happened: string[] = [];
+  /** Every point at which a process could have been killed. */
+  readonly points: string[] = [];
   readonly chance: Chance;
   readonly #story: Story;
   readonly #only: Set<string> | undefined;
@@ -22,6 +24,7 @@ export class Faults {
 
   /** Whether this goes wrong here. */
   strikes(kind: FaultKind, place: string): boolean {
+    if (kind === 'killed') this.points.push(place);
     const probability = this.#story.faults[kind];
     if (probability === undefined || this.#isOver()) return false;
     const name = `${kind} at ${place}`;

@@ -141,7 +141,7 @@ export class Lambda {
       if (this.#faults.strikes('clockJump', at)) this.#jump(worker, chance.oneOf(`${at} by`, ...jumpsMs));
       if (this.#faults.strikes('killed', at)) return 'kill';
       if (!this.#faults.strikes('frozen', at)) return undefined;
-      return { freezeMs: chance.oneOf(`${at} for`, ...freezesMs) };
+      return { freezeMs: this.#story.freezeMs ?? chance.oneOf(`${at} for`, ...freezesMs) };
     };
     const worker: Worker = new Worker(this.#place.clock, fate, skewMs);
     worker.name = place;

@@ -22,6 +22,8 @@ export interface Outcome {
   violation?: { rule: string; found: string };
   hits: Record<FaultKind, number>;
   happened: string[];
+  /** Every point of every process. */
+  points: string[];
   calls: number;
   /** How often rules were asked. */
   checks: number;
@@ -74,7 +76,15 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     counts.set(name, (counts.get(name) ?? 0) + 1);
     return `${name} ${counts.get(name)}`;
   };
-  const outcome: Outcome = { hits: faults.hits, happened: faults.happened, calls: 0, checks: 0, hash: '', history: [] };
+  const outcome: Outcome = {
+    hits: faults.hits,
+    happened: faults.happened,
+    points: faults.points,
+    calls: 0,
+    checks: 0,
+    hash: '',
+    history: [],
+  };
   const found = (rule: Rule, what: string | undefined) => {
     outcome.checks++;
     if (what === undefined || outcome.violation !== undefined) return;
@@ -117,7 +127,7 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     const limit = faultsEndAt + afterFaultsMs;
     await clock.run(limit, () => isOver() || isQuiet(stage));
     // What is on its way arrives.
-    await clock.run(clock.now() + 60_000, isOver);
+    await clock.run(clock.now() + (story.afterEndMs ?? 60_000), isOver);
     if (!isOver()) for (const rule of rules) if (rule.atEnd) found(rule, rule.atEnd(scene));
   } finally {
     place.leave();

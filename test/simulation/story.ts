@@ -37,6 +37,10 @@ export interface Story {
   /** Lambda's timeout where it strikes. */
   shortInvocationMs: number;
   heartbeatMs: number;
+  /** How long processes stand still; by chance when absent. */
+  freezeMs?: number;
+  /** How long the heartbeat goes on after the end; a minute when absent. */
+  afterEndMs?: number;
 }
 
 const minuteMs = 60_000;
