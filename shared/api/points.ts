@@ -20,7 +20,13 @@ export async function pointOf(world: World, id: string, field: string): Promise<
 /** The same, or 409 when nothing can be done with it now. */
 export async function availablePointOf(world: World, id: string, field: string): Promise<Backup> {
   const backup = await pointOf(world, id, field);
-  if (backup.state === 'AVAILABLE') return backup;
+  checkAvailable(backup, field);
+  return backup;
+}
+
+/** 409 unless it is AVAILABLE. */
+export function checkAvailable(backup: Backup, field: string): void {
+  if (backup.state === 'AVAILABLE') return;
   throw conflict(
     'NotAvailable',
     field,

@@ -135,6 +135,12 @@ describe('runs', () => {
   });
 });
 
+test('a cancellation that is sent once more is one', async () => {
+  const id = await run({ stamp: stampOf(startAt), state: 'SKIPPED', skipped: 'cancelled' });
+  expect((await here.ask(`POST /v1/runs/${id}/cancel`, { body: { reason: 'maintenance' } })).status).toBe(202);
+  expect(here.asked()).toEqual([]);
+});
+
 /** Writes a run of nightly, and answers with its id. */
 async function run(more: Partial<Run> & { stamp: string }): Promise<string> {
   const written: Run = {

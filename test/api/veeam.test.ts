@@ -131,6 +131,12 @@ describe('deleting', () => {
     ]);
   });
 
+  test('one that is being deleted is asked for once', async () => {
+    const id = await backUp(here, { ...manual, state: 'DELETING' });
+    expect(await here.ask(`DELETE ${path}/${id}`)).toMatchObject({ status: 202, body: {} });
+    expect(here.asked()).toEqual([]);
+  });
+
   test.each([
     ['of a plan', {}, /belongs to the plan nightly/],
     ['that is held', { ...manual, hold: { by: 'ann', reason: 'audit', at: 0 } }, /held by ann: audit\. /],

@@ -46,6 +46,8 @@ export const cancelRun = route({
   failures: [404, 409],
   async act(world, { params, body, caller, requestId }) {
     const there = await found(world, params);
+    // It was asked for before.
+    if (there.skipped === 'cancelled') return { requestId };
     if (there.state !== 'QUEUED') {
       const isRunning = there.state === 'RUNNING';
       const problem = `The run ${runId(there)} is ${isRunning ? 'under way' : `over (${there.state})`}.`;

@@ -3,7 +3,7 @@ import { DeleteRequested } from '../../../events/operation-requests.ts';
 import { adHoc } from '../../names.ts';
 import { conflict } from '../failure.ts';
 import { askOfBackup, checkNotNeeded } from '../operations.ts';
-import { availablePointOf } from '../points.ts';
+import { checkAvailable, pointOf } from '../points.ts';
 import { route } from '../route.ts';
 import { path, point } from './points.ts';
 
@@ -20,7 +20,7 @@ export const removeRestorePoint = route({
   success: { status: 202, description: 'It was asked for; retention deletes it.', body: z.object({}) },
   failures: [404, 409],
   async act(world, { params, ...asked }) {
-    const backup = await availablePointOf(world, params.restorePointId, 'restorePointId');
+    const backup = await pointOf(world, params.restorePointId, 'restorePointId');
     if (backup.plan !== adHoc) {
       throw conflict(
         'NotManual',
@@ -29,6 +29,9 @@ export const removeRestorePoint = route({
         'Change keep in plans.yml and deploy.',
       );
     }
+    // It was asked for before.
+    if (backup.state === 'DELETING') return {};
+    checkAvailable(backup, 'restorePointId');
     checkNotNeeded(backup, 'restorePointId');
     await askOfBackup(world, asked, DeleteRequested, backup, `Asked for by DELETE ${path}/{id}.`);
     return {};
