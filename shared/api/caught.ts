@@ -1,5 +1,6 @@
 import { NotFoundError } from '@aws-lambda-powertools/event-handler/http';
 import { errorText, isOfAws, kindOf } from '../errors.ts';
+import { OutdatedError } from '../packed.ts';
 import type { Carried } from './carried.ts';
 import { Failure, missing } from './failure.ts';
 import { isPlain } from './http.ts';
@@ -18,21 +19,20 @@ const unexpected: Unexpected = {
 export function saidOf({ world, request }: Carried, error: Error): Failure | Unexpected {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notRouted(request.method, request.path);
+  if (error instanceof OutdatedError) return unavailable('What is asked for is being written anew just now.');
   // What AWS refuses for good is a mistake of ours.
   if (isOfAws(error) && kindOf(error) !== 'refused') {
     world.logger.warn('AWS did not answer as it should', { error: errorText(error) });
-    return unavailable;
+    return unavailable('AWS did not take this request just now.');
   }
   world.logger.error('unexpected', { error });
   return unexpected;
 }
 
-const unavailable = new Failure(
-  503,
-  'Unavailable',
-  [{ field: '(all)', problem: 'AWS did not take this request just now.', remedy: 'Send it again in some seconds.' }],
-  { 'retry-after': '5' },
-);
+const unavailable = (problem: string): Failure =>
+  new Failure(503, 'Unavailable', [{ field: '(all)', problem, remedy: 'Send it again in some seconds.' }], {
+    'retry-after': '5',
+  });
 
 export const headersOf = (said: Failure | Unexpected): Record<string, string> =>
   said instanceof Failure ? said.headers : {};

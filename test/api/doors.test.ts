@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { api } from '../../shared/api/api.ts';
+import { OutdatedError } from '../../shared/packed.ts';
 import { type ApiHere, apiHere, payload } from './here.ts';
 
 let here: ApiHere;
@@ -139,6 +140,7 @@ describe('around a request', () => {
     };
     const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     expect(await answerTo(throttled)).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+    expect(await answerTo(new OutdatedError('written anew'))).toMatchObject({ statusCode: 503 });
     const refused = Object.assign(new Error('secret'), { name: 'ValidationException' });
     expect((await answerTo(refused))?.statusCode).toBe(500);
     const ours = await answerTo(new TypeError('secret'));
