@@ -64,8 +64,8 @@ export async function signedRequest(
   const { credentials = { accessKeyId: core.account, secretAccessKey: core.account } } = others;
   if (credentials === null) return { ...wire, headers: own };
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
-  const query: Record<string, string[]> = {};
-  for (const [name, value] of new URL(url).searchParams) query[name] = [...(query[name] ?? []), value];
+  const { searchParams } = new URL(url);
+  const query = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
   const unsigned = { method, protocol: 'https:', hostname: host, path, query, headers: own, body };
   const signed = await signer.sign(unsigned, { signingDate: new Date(signedAt) });
   const lower = Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]);
