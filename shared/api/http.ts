@@ -92,8 +92,15 @@ export function readJson({ body, headers }: Pick<HttpRequest, 'body' | 'headers'
     const problem = `Lists and objects are more than ${mostLevels} deep in each other.`;
     throw wrong([{ field: '(all)', problem, remedy: 'Send a simpler object.' }]);
   }
+  if (halfCharacter.test(JSON.stringify(value))) {
+    const problem = 'A text ends in the middle of a character (a lone surrogate).';
+    throw wrong([{ field: '(all)', problem, remedy: 'Send whole characters.' }]);
+  }
   return value;
 }
+
+/** JSON may have halves of characters, UTF-8 has none: JSON.stringify escapes them and nothing else of that range. */
+const halfCharacter = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 function parsed(body: string): unknown {
   try {

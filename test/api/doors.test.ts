@@ -58,12 +58,20 @@ describe('bad input', () => {
     ['a name that is none', { plan: '../nightly' }],
     ['what is too deep', `{"plan": ${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
     ['what means to be the prototype', '{"plan": "nightly", "__proto__": {"reason": "x"}}'],
+    ['half of a character', '{"plan": "nightly", "reason": "\\ud83d"}'],
+    ['half of a character as a name', '{"plan": "nightly", "\\udc00": 1}'],
     ['more than 100 KB', { plan: 'nightly', reason: 'x'.repeat(200_000) }],
   ])('is 400 with a sentence and a remedy: %s', async (_, body) => {
     const got = await here.ask('POST /v1/runs', { body });
     expect(got).toMatchObject({ status: 400, body: { code: 'BadRequest', remedy: expect.any(String) } });
     expect(JSON.stringify(got.body)).not.toMatch(/Invalid input|ZodError|\bat .*\.ts/);
     expect(here.asked()).toEqual([]);
+  });
+
+  test('whole characters, and a backslash before ud83d, are taken as they are', async () => {
+    const body = String.raw`{"plan": "nightly", "reason": "\ud83d\ude00 \\ud83d 😀"}`;
+    expect((await here.ask('POST /v1/runs', { body })).status).toBe(202);
+    expect(here.asked()).toMatchObject([{ detail: { reason: String.raw`😀 \ud83d 😀` } }]);
   });
 
   test('names each field that is wrong', async () => {
