@@ -6,7 +6,7 @@ import type { Backup } from '../run.ts';
 import { targetKey } from '../target.ts';
 import type { Invocation, Key, World } from '../world.ts';
 import { type Budgeted, withinBudget } from './budget.ts';
-import { isUnsettled, takeBack } from './delete.ts';
+import { isUnsettled, recordDeleted, takeBack } from './delete.ts';
 import { type Deletes, deleteAll, type Expired, tellDeleted } from './deletes.ts';
 import { blocked, changed, completed, type PlanInTarget } from './facts.ts';
 import { rememberGoneTables } from './gone.ts';
@@ -76,7 +76,7 @@ async function drive(
   const regretted = kept.filter((backup) => seen.begun.has(backup));
   const act = await guarded(world, of, budgeted.act, decision.verdicts, regretted);
   const result = await deleteAll(world, of, lease, act.map(expiredOf(seen.begun)));
-  const isUndone = await undo(world, regretted);
+  const isUndone = await undo(world, of, regretted);
   await keepDirectory(world, of, { backups: seen.backups, gone: result.gone, readAt });
   if (result.isDone && isUndone) return finish(world, of, lease, { kept: kept.length, done }, result);
   await lease.leave(world.clock.now() + (lease.isEnding ? 0 : laterMs));
@@ -84,13 +84,18 @@ async function drive(
 }
 
 /**
- * What was begun before and is to stay after all, since newer ones are gone, goes back to AVAILABLE, once no delete on
- * its way can reach it any more; false while one can.
+ * What was begun before and is to stay after all, since newer ones are gone or the rules are others, goes back to
+ * AVAILABLE, once no delete on its way can reach it any more; false while one can. One that did reach it is told.
  */
-async function undo(world: World, regretted: Backup[]): Promise<boolean> {
+async function undo(world: World, of: PlanInTarget, regretted: Backup[]): Promise<boolean> {
   const now = world.clock.now();
-  let undone = 0;
-  for (const backup of regretted) if (!isUnsettled(backup, now) && (await takeBack(world, backup))) undone++;
+  const settled = regretted.filter((backup) => !isUnsettled(backup, now));
+  const { there, missing } = await confirmAtAws(world, of.target, settled);
+  const deleted: Backup[] = [];
+  for (const backup of missing) deleted.push(await recordDeleted(world, backup));
+  await tellDeleted(world, deleted);
+  let undone = missing.length;
+  for (const backup of there) if (await takeBack(world, backup)) undone++;
   return undone === regretted.length;
 }
 

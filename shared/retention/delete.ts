@@ -60,7 +60,8 @@ async function startDeleting(world: World, backup: Backup, reason: string): Prom
   return started.done ? backupFrom(started.item) : undefined;
 }
 
-async function recordDeleted(world: World, backup: Backup): Promise<Backup> {
+/** AWS does not have it any more, by a delete of ours. */
+export async function recordDeleted(world: World, backup: Backup): Promise<Backup> {
   const now = world.clock.now();
   const recorded = await world.catalog.update(backupKey(backup), {
     update: 'SET #state = :deleted, deletedAt = :now, #ttl = :ttl',

@@ -179,6 +179,22 @@ test('what was begun before is kept after all when the newer ones are gone, once
   expect(await here.atAws()).toEqual(arns([oldest]));
 });
 
+test('what is regretted and gone at AWS, since only the answer to its delete was lost, is told as deleted', async () => {
+  const [oldest, ...newer] = (await begin(['orders'], 3)) as [Backup, Backup, Backup];
+  failDeletes(async (_call, perform) => {
+    await perform();
+    throw new ConnectionLost();
+  });
+  await apply();
+  for (const backup of newer) await here.deleteByHand(backup);
+  for (let minute = 0; minute < 20; minute++) {
+    await here.pass(here.clock.now() + 60_000);
+    await apply();
+  }
+  expect((await here.stateOf(oldest)).state).toBe('DELETED');
+  expect(new Set(here.told('Backup Deleted').map(({ backupArn }) => backupArn))).toEqual(new Set(arns([oldest])));
+});
+
 test('a delete that was tried again can take effect later, so that it is regretted later', async () => {
   const [oldest, ...newer] = (await begin(['orders'], 3)) as [Backup, Backup, Backup];
   let triedAt = 0;
