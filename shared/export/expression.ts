@@ -85,10 +85,13 @@ class Reader {
     else this.#comparison();
   }
 
+  /** What is asked of an attribute needs one; other functions take any operand, as in `contains(:ids, id)`. */
   #call(count: number): void {
+    const isOfPath = this.#next.text.startsWith('attribute_');
     this.#index++;
     this.#need('(');
-    this.#path();
+    if (isOfPath) this.#path();
+    else this.#operand();
     for (let argument = 1; argument < count; argument++) {
       this.#need(',');
       this.#operand();

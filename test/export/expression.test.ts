@@ -10,6 +10,7 @@ test.each([
   'attribute_exists(a.b[0].#c) OR attribute_type(a, :s) AND contains(tags, :t)',
   'size(list) >= :n AND state IN (:a, :b, :c)',
   ':a = n AND NOT NOT n <> m',
+  'contains(:ids, id) AND begins_with(:path, folder) AND size(:a) < size(b)',
 ])('the condition %j can be read', (text) => {
   expect(() => readExpression(text, 'condition')).not.toThrow();
 });
@@ -46,6 +47,7 @@ test.each([
   ['n = "a"', 5, '"\\"" means nothing here'],
   ['n BETWEEN :a :b', 14, 'AND is missing before ":b"'],
   ['n IN :a', 6, '( is missing before ":a"'],
+  ['attribute_exists(:a)', 18, 'an attribute is missing before ":a"'],
   ['begins_with(n)', 14, ', is missing before ")"'],
   ['a[b] = :a', 3, 'the number of an element is missing before "b"'],
 ])('the condition %j cannot be read at position %i: %s', (text, at, message) => {
