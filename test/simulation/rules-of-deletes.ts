@@ -89,6 +89,14 @@ function leastKept(scene: Scene, number: number, plan: string, at: number, isKno
   return Math.min(...[at, ...changed].map(leastAt));
 }
 
+/** The most backups that a table of the plan has. */
+function mostOf(scene: Scene, catalog: string, plan: string): number {
+  const installation = scene.installations.find((one) => one.catalog === catalog);
+  const entries = installation === undefined ? [] : entriesOf(scene, installation);
+  const ofPlan = entries.filter((entry) => entry.plan === plan && /AVAILABLE|DELETING/.test(entry.state));
+  return Math.max(0, ...[...Map.groupBy(ofPlan, ({ tableId }) => tableId).values()].map(({ length }) => length));
+}
+
 /** Rules that no run of retention has gone by do not count: there was nothing that became stricter. */
 function notKept(): Rule {
   const wentBy = new Set<string>();
@@ -106,8 +114,13 @@ function notKept(): Rule {
       const { write } = effect;
       if (write?.key.endsWith('|retention')) {
         const rules = write.after?.keepRules as { inForce: { keep: { last: number } } } | undefined;
-        const plan = write.key.split('|')[0]?.split('#')[1];
-        if (rules) wentBy.add(`${write.catalog} ${plan} ${rules.inForce.keep.last}`);
+        const plan = write.key.split('|')[0]?.split('#')[1] ?? '';
+        const last = rules?.inForce.keep.last ?? 0;
+        // Rules that delete nothing act at once, and then they are those that later ones are compared with.
+        const isHarmless = last > 0 && mostOf(scene, write.catalog, plan) <= last;
+        for (const known of wentBy)
+          if (isHarmless && known.startsWith(`${write.catalog} ${plan} `)) wentBy.delete(known);
+        if (last > 0) wentBy.add(`${write.catalog} ${plan} ${last}`);
       }
       return rule.onEffect?.(effect, scene);
     },
