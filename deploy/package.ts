@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ export interface PackageOptions {
 
 /** Packaging takes seconds; osls has been seen to hang where it should have failed. */
 const patienceMs = 180_000;
+/** serverless-esbuild leaves a folder for each function where temporary files are. */
+const temporary = '.tmp';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const parts = ['deploy', 'docs/openapi.json', 'events', 'functions', 'shared', 'package.json', 'serverless.yml'];
@@ -47,6 +49,7 @@ export async function packageService({
     for (const part of parts) cpSync(join(root, part), join(home, part), { recursive: true });
     cpSync(plans, join(home, 'plans.yml'));
     symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+    mkdirSync(join(home, temporary));
     const given = Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
     await serverless(home, ['package', '--stage', stage, ...given], signal);
   } catch (error) {
@@ -68,6 +71,7 @@ async function serverless(cwd: string, commands: string[], signal: AbortSignal |
     await promisify(execFile)(process.execPath, [program, ...commands], {
       cwd,
       timeout: patienceMs,
+      env: { ...process.env, TMPDIR: join(cwd, temporary) },
       ...(signal && { signal }),
     });
   } catch (cause) {
