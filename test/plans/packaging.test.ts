@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { loadFile, loadPlans } from '../../deploy/plans/file.ts';
 import { plansJsonSchema } from '../../deploy/plans/schema.ts';
 import { logicalId, schedulesOf } from '../../deploy/schedules.ts';
@@ -81,7 +81,9 @@ describe('the schedules in the template', () => {
 });
 
 describe('a wrong file', () => {
-  const wrong = join(mkdtempSync(join(tmpdir(), 'plans-')), 'plans.yml');
+  const folder = mkdtempSync(join(tmpdir(), 'tablekeep-plans-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const wrong = join(folder, 'plans.yml');
   writeFileSync(wrong, 'plans:\n  nightly:\n    schedule: never\n    keep: {}\n');
 
   test('stops packaging with its sentences and no stack', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -10,7 +10,8 @@ import { listen } from '../../local/http.ts';
 import { kms } from '../../local/kms.ts';
 import { tagging } from '../../local/tagging.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'plan-'));
+const folder = mkdtempSync(join(tmpdir(), 'tablekeep-plans-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'plans.yml');
 writeFileSync(
   file,
