@@ -26,9 +26,9 @@ export const RequestRefused = fact(
   {
     sentBy: 'apply-retention, start-run',
     heardBy: 'whoever asked',
-    when: 'a hold, a release, a delete or a cancellation could not be done',
+    when: 'a hold, a release, a delete or a cancellation could not be done, or the id of a request for backups had been used for others',
   },
-  { ...asked, request: z.enum(['Hold', 'Release', 'Delete', 'Cancel']), account, region },
+  { ...asked, request: z.enum(['Backup', 'Hold', 'Release', 'Delete', 'Cancel']), account, region },
 );
 
 export type BackupHeld = DetailOf<typeof BackupHeld>;

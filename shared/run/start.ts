@@ -1,11 +1,15 @@
+import { RequestRefused } from '../../events/operation-events.ts';
 import { RunFailed, RunRequested, RunSkipped } from '../../events/run-events.ts';
 import type { Received } from '../door.ts';
 import { runFrom, runItem, ttlOfRun } from '../ledger.ts';
 import { runId, stampOf } from '../names.ts';
 import type { Plan } from '../plan.ts';
+import { requestRefused } from '../request-refused.ts';
+import { requesterOf } from '../requester.ts';
 import type { Run } from '../run.ts';
 import type { Invocation, World } from '../world.ts';
 import { activeRuns } from './admission.ts';
+import { contentOf, writeAsked } from './asked-before.ts';
 import { cancel } from './cancel.ts';
 import { runOfTables, runsOfPlan, whySkipped } from './runs-of-wish.ts';
 import { runFailed, runRequested, runSkipped } from './told.ts';
@@ -33,13 +37,34 @@ export const startRun =
       world.logger.warn('request ignored', { why: ignored });
       return { runs: [], ignored };
     }
-    const wish = wishOf(received, invocation, now);
-    if ('cancel' in wish) return cancel(world, wish);
-    const ofTables = runOfTables(wish, world);
-    if (ofTables !== undefined) return tell(world, [await write(world, ofTables, undefined)]);
-    const plan = 'plan' in wish.detail ? world.plans.get(wish.detail.plan) : undefined;
-    return plan === undefined ? noSuchPlan(world, wish) : startPlan(world, plan, wish);
+    const asked = wishOf(received, invocation, now);
+    if ('cancel' in asked) return cancel(world, asked);
+    // What is wrong by itself is refused before anything is written down.
+    const plan = 'plan' in asked.detail ? world.plans.get(asked.detail.plan) : undefined;
+    if (plan === undefined && runOfTables(asked, world) === undefined) return noSuchPlan(world, asked);
+    const wish = await asFirstAsked(world, asked);
+    if (wish === undefined) return refuse(world, asked);
+    if (plan !== undefined) return startPlan(world, plan, wish);
+    const run = runOfTables(wish, world);
+    return tell(world, run === undefined ? [] : [await write(world, run, undefined)]);
   };
+
+/** A request that was made before is what it was then: the same runs. Undefined: its id has another content. */
+async function asFirstAsked(world: World, wish: Wish): Promise<Wish | undefined> {
+  const { detail, requestId, scheduledAt } = wish;
+  if (requestId === undefined || 'scheduledAt' in detail) return wish;
+  const content = contentOf(detail);
+  const first = await writeAsked(world, requestId, { at: scheduledAt, content });
+  return first.content === content ? { ...wish, scheduledAt: first.at } : undefined;
+}
+
+async function refuse(world: World, { detail, requestId = '', requester, scheduledAt }: Wish): Promise<Started> {
+  const { reason = '', target = world.hub } = { target: undefined, reason: undefined, ...detail };
+  const sentence = `requestId: ${requestId} was used before, for other backups, which stay as they were asked for; give a new one.`;
+  const request = { requestId, requester: requester ?? requesterOf({}), reason };
+  await world.facts.publish(RequestRefused, [requestRefused('Backup', target, request, scheduledAt, sentence)]);
+  return { runs: [], failed: sentence };
+}
 
 async function startPlan(world: World, plan: Plan, wish: Wish): Promise<Started> {
   const runs: Run[] = [];

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BackupRequested } from '../../events/requests.ts';
 import { auditKey } from '../../shared/audit/memory.ts';
 import { runItem } from '../../shared/ledger.ts';
-import { runId, stampOf } from '../../shared/names.ts';
+import { instantOf, parseRunId, runId, stampOf } from '../../shared/names.ts';
+import { contentOf, writeAsked } from '../../shared/run/asked-before.ts';
 import type { Run } from '../../shared/run.ts';
 import { keepReport } from '../../shared/standing/keep-evidence.ts';
+import { done } from '../support/done.ts';
 import { catalogName, hub, startAt } from '../support/world.ts';
 import { type ApiHere, apiHere, caller } from './here.ts';
 import { backUp, plans, ran, tableId } from './points.ts';
@@ -36,6 +39,12 @@ describe('plans', () => {
   });
 });
 
+/** What start-run writes down of a request. */
+function started(id = '', detail: BackupRequested, requestId = 'r1'): Promise<unknown> {
+  const asked = { at: instantOf(parseRunId(id).stamp), content: contentOf(detail) };
+  return done(here, writeAsked(here.apiWorld, requestId, asked));
+}
+
 describe('runs', () => {
   test('a plan is run now, in the name of the caller, and the ids are known at once', async () => {
     const got = await here.ask('POST /v1/runs', {
@@ -57,7 +66,7 @@ describe('runs', () => {
     const wish = { body: { plan: 'nightly' }, headers: { 'Idempotency-Key': 'r1' } };
     const first = await here.ask('POST /v1/runs', wish);
     const [id] = first.body.runs as string[];
-    await run({ stamp: id?.split('/')[3] ?? '', requestId: 'r1' });
+    await started(id, { plan: 'nightly' });
     await here.clock.run(here.clock.now() + 5000);
     expect((await here.ask('POST /v1/runs', wish)).body).toEqual(first.body);
     expect(here.asked()).toHaveLength(1);
@@ -67,10 +76,8 @@ describe('runs', () => {
     const headers = { 'Idempotency-Key': 'b1' };
     const wish = { headers, body: { tables: ['orders', 'users'], reason: 'x', expiresAt: '2027-01-01T00:00:00Z' } };
     const first = await here.ask('POST /v1/backups', wish);
-    const [id = ''] = first.body.runs as string[];
-    const selector = { include: ['orders', 'users'], exclude: [], tags: {} };
-    const expiresAt = Date.parse('2027-01-01T00:00:00Z');
-    await run({ plan: 'ad-hoc', stamp: id.split('/')[3] ?? '', requestId: 'b1', selector, expiresAt });
+    const [id] = first.body.runs as string[];
+    await started(id, wish.body, 'b1');
     expect((await here.ask('POST /v1/backups', wish)).body).toEqual(first.body);
     for (const more of [{ tables: ['orders'] }, { tables: ['orders', 'sales'] }, { expiresAt: undefined }]) {
       const other = { headers, body: { ...wish.body, ...more } };

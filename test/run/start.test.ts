@@ -259,6 +259,17 @@ describe('another account', () => {
 });
 
 describe('a request', () => {
+  test('with an id that is made again later is the same run, and other content under it is refused', async () => {
+    const { here, functions } = await start();
+    functions.request({ requestId: 'release-41', plan: 'nightly' }, 'event-1');
+    await functions.untilEnded();
+    functions.request({ requestId: 'release-41', plan: 'nightly' }, 'event-2');
+    functions.request({ requestId: 'release-41', tables: ['orders-0001'], reason: 'x' }, 'event-3');
+    await seconds(here, 120);
+    expect(await verdict(here, functions)).toMatchObject({ backups: 2, runs: 1 });
+    expect(functions.factsOf('Request Refused').map(({ detail }) => detail.request)).toEqual(['Backup']);
+  });
+
   test('for tables takes these, opted out or not, and keeps the reason and when they may go', async () => {
     const { here, functions } = await start(3);
     await here.createTable('skipped', { Tags: [{ Key: 'tablekeep:skip', Value: 'true' }] });
