@@ -19,7 +19,8 @@ function deletedBy({ call, isByService, at }: Effect, scene: Scene): Deleted | s
   const made = scene.truth.backups.get(String(call.input.BackupArn));
   if (made === undefined) return undefined;
   const owners = scene.installations.flatMap((installation) => {
-    const entry = entriesOf(scene, installation).find(({ backupArn }) => backupArn === made.arn);
+    const named = entriesOf(scene, installation).filter(({ backupArn }) => backupArn === made.arn);
+    const entry = named.find(({ state }) => state === 'DELETING') ?? named[0];
     return entry === undefined ? [] : [{ made, installation, entry, at }];
   });
   return owners[0] ?? `${made.name} (${made.arn}) is in no ledger`;

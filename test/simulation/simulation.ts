@@ -42,6 +42,9 @@ export interface SimulationOptions {
 /** The longest deadline and an hour: promise 2. */
 const afterFaultsMs = 6 * 3_600_000;
 
+/** Retention comes daily, too, whatever became of earlier ones; so long after the faults that nothing is on its way. */
+const dailyAfterMs = 5 * 60_000;
+
 export const allRules = (): Rule[] => [...rulesOfBackups(), ...rulesOfDeletes(), ...rulesOfQuotas(), ...rulesOfTasks()];
 
 /** Plays a story to its end, or to the first violation. */
@@ -123,7 +126,8 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     isPrepared = true;
     const isOver = () => outcome.violation !== undefined;
     begin(stage, story, history);
-    await clock.run(Math.max(faultsEndAt, clock.now() + 60_000), isOver);
+    await clock.run(faultsEndAt + dailyAfterMs, isOver);
+    for (const of of scene.installations) lambda.invoke(of, 'apply-retention', {});
     const limit = faultsEndAt + afterFaultsMs;
     await clock.run(limit, () => isOver() || isQuiet(stage));
     // What is on its way arrives.
