@@ -2,7 +2,7 @@ import { AwsError } from '../service.ts';
 import { checked, type Item, maxItemSize, perform, type Store } from './dynalite.ts';
 import { type Origin, type S3Source, sourceOf } from './import-files.ts';
 import { type CsvOptions, csvReader, jsonReader, type LineReader } from './import-items.ts';
-import { readIonLine } from './ion-reader.ts';
+import { readIonLine } from './ion.ts';
 import { schemaOf } from './lookup.ts';
 import type { Region, Table, World } from './state.ts';
 

@@ -1,73 +1,127 @@
+import { Decimal, type IonType, IonTypes, makeReader, makeTextWriter, type Reader, type Writer } from 'ion-js';
 import type { Item, Value } from './dynalite.ts';
 
 /*
- * Items in Amazon Ion text, as exports have them
+ * Items in Amazon Ion text, as exports have them and imports take them, by Amazon's own library
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html, "Amazon Ion";
- * https://amazon-ion.github.io/ion-docs/docs/spec.html).
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Format.html).
  */
 
-/** A structure of attributes: `{Id:103.,Title:"Book 103 Title"}`. */
-export const ionItem = (item: Item): string =>
-  `{${Object.entries(item)
-    .map(([name, value]) => `${symbol(name)}:${ionValue(value)}`)
-    .join(',')}}`;
+/** A structure of attributes: `{Id:103.,Title:"Book 103 Title"}`, in one line. */
+export function ionItem(item: Item): string {
+  const writer = makeTextWriter();
+  writeStruct(writer, item);
+  writer.close();
+  return Buffer.from(writer.getBytes()).toString();
+}
 
-const writers: Record<string, (content: never) => string> = {
-  S: (content: string) => quoted(content),
-  N: (content: string) => ionDecimal(content),
-  B: (content: string) => `{{${content}}}`,
-  BOOL: (content: boolean) => String(content),
-  NULL: () => 'null',
-  L: (content: Value[]) => `[${content.map(ionValue).join(',')}]`,
-  M: (content: Item) => ionItem(content),
-  SS: (content: string[]) => `$dynamodb_SS::[${content.map(quoted).join(',')}]`,
-  NS: (content: string[]) => `$dynamodb_NS::[${content.map(ionDecimal).join(',')}]`,
-  BS: (content: string[]) => `$dynamodb_BS::[${content.map((one) => `{{${one}}}`).join(',')}]`,
+function writeStruct(writer: Writer, item: Item): void {
+  writer.stepIn(IonTypes.STRUCT);
+  for (const [name, value] of Object.entries(item)) {
+    writer.writeFieldName(name);
+    writeValue(writer, value);
+  }
+  writer.stepOut();
+}
+
+const writers: Record<string, (writer: Writer, content: never) => void> = {
+  S: (writer, content: string) => writer.writeString(content),
+  N: (writer, content: string) => writer.writeDecimal(decimalOf(content)),
+  B: (writer, content: string) => writer.writeBlob(Buffer.from(content, 'base64')),
+  BOOL: (writer, content: boolean) => writer.writeBoolean(content),
+  NULL: (writer) => writer.writeNull(IonTypes.NULL),
+  L: (writer, content: Value[]) => writeList(writer, content),
+  M: (writer, content: Item) => writeStruct(writer, content),
+  SS: (writer, content: string[]) => writeSet(writer, 'SS', 'S', content),
+  NS: (writer, content: string[]) => writeSet(writer, 'NS', 'N', content),
+  BS: (writer, content: string[]) => writeSet(writer, 'BS', 'B', content),
 };
 
-function ionValue(value: Value): string {
+function writeValue(writer: Writer, value: Value): void {
   const [type = '', content] = Object.entries(value)[0] ?? [];
   const write = writers[type];
   if (write === undefined) throw new Error(`An attribute of the type ${type} cannot be written as Ion.`);
-  return write(content as never);
+  write(writer, content as never);
 }
 
-/** After a decimal point; smaller numbers get an exponent. */
-const mostZeros = 6;
+function writeList(writer: Writer, values: Value[]): void {
+  writer.stepIn(IonTypes.LIST);
+  for (const value of values) writeValue(writer, value);
+  writer.stepOut();
+}
 
-/** Ion's decimals: `103.`, `8.5`, and zeros at the end as an exponent, `6d2`. */
-export function ionDecimal(number: string): string {
-  const parts = /^(-?)0*(\d*?)(?:\.(\d+?)0*)?(?:[eE]([+-]?\d+))?$/.exec(number);
+function writeSet(writer: Writer, set: string, type: string, members: string[]): void {
+  writer.setAnnotations([`$dynamodb_${set}`]);
+  writeList(
+    writer,
+    members.map((member) => ({ [type]: member })),
+  );
+}
+
+/** Without zeros at the end, which are an exponent: `600` is `6d2`, as AWS shows it. */
+function decimalOf(number: string): Decimal {
+  const parts = /^(-?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(number);
   if (parts === null) throw new Error(`${number} is no number.`);
-  const [, sign = '', whole = '', written = '', exponent = '0'] = parts;
-  const fraction = written === '0' ? '' : written;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts;
   const digits = (whole + fraction).replace(/^0+/, '');
-  if (digits === '') return '0.';
   const significant = digits.replace(/0+$/, '');
+  if (significant === '') return new Decimal('0d0');
   const power = Number(exponent) - fraction.length + digits.length - significant.length;
-  if (power === 0) return `${sign}${significant}.`;
-  if (power < 0 && -power <= significant.length + mostZeros) {
-    const padded = significant.padStart(1 - power, '0');
-    return `${sign}${padded.slice(0, power)}.${padded.slice(power)}`;
-  }
-  return `${sign}${significant}d${power}`;
+  return new Decimal(`${sign}${significant}d${power}`);
 }
 
-/** Words that mean something else when they are not quoted. */
-const reserved = new Set(['null', 'true', 'false', 'nan']);
+/** The `Item` of a line, which may begin with Ion's version. Throws for what is none. */
+export function readIonLine(line: string): Item {
+  const reader = makeReader(line);
+  if (reader.next() !== IonTypes.STRUCT) throw new Error('The line is no structure.');
+  const { Item } = readStruct(reader);
+  if (reader.next() !== null || Item === undefined || !('M' in Item)) throw new Error('The line has no Item.');
+  return Item.M as Item;
+}
 
-const symbol = (name: string): string =>
-  /^[A-Za-z_][\w$]*$/.test(name) && !reserved.has(name) ? name : `'${escaped(name, "'")}'`;
+function readStruct(reader: Reader): Item {
+  const struct: Item = {};
+  reader.stepIn();
+  for (let type = reader.next(); type !== null; type = reader.next()) {
+    struct[reader.fieldName() ?? ''] = readValue(reader, type);
+  }
+  reader.stepOut();
+  return struct;
+}
 
-const quoted = (text: string): string => `"${escaped(text, '"')}"`;
+const sets: Record<string, [type: string, of: string]> = {
+  $dynamodb_SS: ['SS', 'S'],
+  $dynamodb_NS: ['NS', 'N'],
+  $dynamodb_BS: ['BS', 'B'],
+};
 
-const shortEscapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
+const readers = new Map<IonType, (reader: Reader) => Value>([
+  [IonTypes.STRING, (reader) => ({ S: reader.stringValue() ?? '' })],
+  [IonTypes.INT, (reader) => ({ N: String(reader.bigIntValue()) })],
+  [IonTypes.FLOAT, (reader) => ({ N: String(reader.numberValue()) })],
+  [IonTypes.DECIMAL, (reader) => ({ N: String(reader.decimalValue()).replace('E', 'e') })],
+  [IonTypes.BLOB, (reader) => ({ B: Buffer.from(reader.uInt8ArrayValue() ?? []).toString('base64') })],
+  [IonTypes.BOOL, (reader) => ({ BOOL: reader.booleanValue() === true })],
+  [IonTypes.STRUCT, (reader) => ({ M: readStruct(reader) })],
+  [IonTypes.LIST, readList],
+]);
 
-/** Line ends too: an item is a line. */
-const escaped = (text: string, quote: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that have to be escaped.
-  text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029\\"']/g, (character) => {
-    if (character === '"' || character === "'") return character === quote ? `\\${quote}` : character;
-    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
-    return shortEscapes[character] ?? `\\u${code}`;
-  });
+function readValue(reader: Reader, type: IonType): Value {
+  if (reader.isNull()) return { NULL: true };
+  const read = readers.get(type);
+  if (read === undefined) throw new Error(`An Ion ${type.name} is of no type that an attribute has.`);
+  return read(reader);
+}
+
+function readList(reader: Reader): Value {
+  const [annotation = ''] = reader.annotations();
+  const members: Value[] = [];
+  reader.stepIn();
+  for (let type = reader.next(); type !== null; type = reader.next()) members.push(readValue(reader, type));
+  reader.stepOut();
+  const set = sets[annotation];
+  if (set === undefined) return { L: members };
+  const [type, of] = set;
+  if (members.some((member) => !(of in member))) throw new Error(`A set of ${of} has something else in it.`);
+  return { [type]: members.map((member) => member[of]) };
+}
