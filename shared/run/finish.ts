@@ -21,6 +21,8 @@ export async function endRun(driven: Driving): Promise<void> {
     ttl: ttlOfRun(now),
     ...(listingError !== undefined && { listingError }),
   });
+  // Counted: whoever leaves the run after this, since its end could not be told, counts them no second time.
+  driven.throttled = 0;
   if (entries.tables().length > 0) {
     world.metrics.addMetric('RunSeconds', MetricUnit.Seconds, (now - (run.startedAt ?? now)) / 1000);
   }
