@@ -33,8 +33,12 @@ export interface Run extends RunName {
   listingError?: string;
   startedAt?: number;
   endedAt?: number;
-  /** Every end before this instant has been told. */
+  /** Every end before this instant has been told, unless the run is doubtful. */
   announcedUntil: number;
+  /** Its last driver has left it by itself. */
+  isLeft?: true;
+  /** A driver has died, or stood still: what it wrote may arrive late, so every end is told again by who goes on. */
+  isDoubtful?: true;
   throttled: number;
   /** Once ended, so that the end told again after a crash is the same. */
   outcome?: Outcome;

@@ -9,7 +9,7 @@ import { Capturing } from './capturing.ts';
 import { type Driving, driving, isDone, isExpired, isStopped } from './context.ts';
 import { hasEnded } from './entries.ts';
 import { endRun, tellEnd } from './finish.ts';
-import { leave, renewLease, takeRun, writeAsDriver } from './lease.ts';
+import { begin, leave, renewLease, takeOver, takeRun } from './lease.ts';
 import { pump } from './pump.ts';
 import { select } from './select.ts';
 import { rememberThrown, throwAgain } from './thrown.ts';
@@ -37,7 +37,8 @@ export async function drive(world: World, id: string, invocation: Invocation): P
   world.logger.appendKeys({ run: id });
   const driven = driving(world, lease, invocation);
   try {
-    if (driven.run.state === 'QUEUED' && !(await mayBegin(driven))) {
+    if (driven.run.state === 'RUNNING') await takeOver(driven);
+    else if (driven.run.state === 'QUEUED' && !(await mayBegin(driven))) {
       await leave(driven, world.clock.now() + waitMs);
       return 'waiting';
     }
@@ -62,7 +63,7 @@ async function mayBegin(driven: Driving): Promise<boolean> {
   const isQueue = run.overlap === 'queue';
   if (isQueue && (await activeRuns(world, run)).some(({ stamp }) => stamp < run.stamp)) return false;
   if (!(await admit(world, run))) return false;
-  await writeAsDriver(driven, { state: 'RUNNING', startedAt: world.clock.now() });
+  await begin(driven);
   return true;
 }
 
@@ -117,7 +118,8 @@ async function loadLedger(driven: Driving): Promise<void> {
   const { world, run, entries, announcer } = driven;
   for await (const item of world.catalog.query(ledgerOf(run))) {
     const entry = entries.merge(backupFrom(item));
-    if (hasEnded(entry) && (entry.endedAt ?? 0) >= run.announcedUntil) announcer.tell(entry);
+    const isTold = !run.isDoubtful && (entry.endedAt ?? 0) < run.announcedUntil;
+    if (hasEnded(entry) && !isTold) announcer.tell(entry);
   }
   driven.isLedgerRead = true;
 }

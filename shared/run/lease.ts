@@ -31,4 +31,16 @@ export async function renewLease(driven: Driving): Promise<void> {
 
 /** Leaves the run to whoever comes after that instant (epoch ms). */
 export const leave = (driven: Driving, dueAt: number): Promise<void> =>
-  driven.lease.leave(dueAt, undefined, come(driven));
+  driven.lease.leave(dueAt, undefined, { ...come(driven), isLeft: true });
+
+/** The run that waited goes on from here. */
+export async function begin(driven: Driving): Promise<void> {
+  const startedAt = driven.world.clock.now();
+  driven.run = runFrom(await driven.lease.write({ state: 'RUNNING', startedAt, isLeft: undefined }));
+}
+
+/** Takes a run over that has begun, and remembers whether its driver left it or was lost. */
+export async function takeOver(driven: Driving): Promise<void> {
+  const isDoubtful = driven.run.isLeft === true ? driven.run.isDoubtful : true;
+  driven.run = runFrom(await driven.lease.write({ isLeft: undefined, ...(isDoubtful && { isDoubtful }) }));
+}
