@@ -86,7 +86,7 @@ export const safeguards: Record<string, Safeguard> = {
       },
     })),
     story: (seed) => storyWith(seed, { faults: frozenLong }),
-    from: 36,
+    from: 270,
   },
   'the fence': {
     leaveOut: withDynamodb(({ createBackup }) => ({
