@@ -27,7 +27,7 @@ export const startRun = route({
   summary: 'Run a plan now',
   body: z.strictObject({ plan: planName, reason: z.optional(reason) }, 'write an object, as in {"plan": "nightly"}'),
   success: { status: 202, description: 'The runs that will begin, one for each target.', body: asked },
-  failures: [404],
+  failures: [404, 409],
   async act(world, { body, caller, requestId }) {
     const plan = planOf(world, body.plan);
     const detail = { ...defined(body), requester: caller };
