@@ -1,9 +1,13 @@
 import { sleepWhile } from './clock.ts';
+import { tellDue } from './work-due.ts';
 import type { Change, Invocation, Item, Key, World } from './world.ts';
 
 /** How long a driver may be silent before another goes on: two renewals may fail. */
 const leaseMs = 60_000;
 const renewMs = 20_000;
+
+/** An invocation asks for the next one itself at most once a minute: what goes round and round is the heartbeat's. */
+const leastMs = 60_000;
 
 /** Another drives the work now: stop, without a word. */
 export class LeaseLost extends Error {
@@ -12,22 +16,21 @@ export class LeaseLost extends Error {
 
 /**
  * Makes this process the driver of the work whose memory is that item, and resolves to the item; undefined when it has
- * a driver, or is not due any more, or is not there. `madeDueWith`: it need not be due, and this is written with it (the
- * end of an update's SET, or REMOVE). An invocation that Lambda delivers twice is two drivers, so the instant is part of
- * the name.
+ * a driver, or is not due any more, or is not there. `isWanted`: it need not be due, nor be there. `writing` is written
+ * with it (the end of an update's SET, or REMOVE). An invocation that Lambda delivers twice is two drivers, so the instant
+ * is part of the name.
  */
 export async function takeItem(
   { catalog, clock }: World,
   key: Key,
   { id }: Invocation,
-  madeDueWith?: string,
+  { isWanted = false, writing = '' } = {},
 ): Promise<Item | undefined> {
   const now = clock.now();
-  const isMadeDue = madeDueWith !== undefined;
   const taken = await catalog.update(key, {
-    update: `SET driver = :me, leaseUntil = :until, dueAt = :until${isMadeDue ? `, due = :work, ${madeDueWith}` : ''}`,
-    condition: `${isMadeDue ? '' : 'attribute_exists(due) AND '}(attribute_not_exists(driver) OR leaseUntil < :now)`,
-    values: { ':me': `${id}/${now}`, ':until': now + leaseMs, ':now': now, ...(isMadeDue && { ':work': 'work' }) },
+    update: `SET driver = :me, leaseUntil = :until, dueAt = :until, due = :work${writing}`,
+    condition: `${isWanted ? '' : 'attribute_exists(due) AND '}(attribute_not_exists(driver) OR leaseUntil < :now)`,
+    values: { ':me': `${id}/${now}`, ':until': now + leaseMs, ':now': now, ':work': 'work' },
   });
   return taken.done ? taken.item : undefined;
 }
@@ -43,6 +46,7 @@ export class Lease {
   readonly #me: string;
   /** Time to stop, so that the invocation ends by itself (epoch ms). */
   readonly stopAt: number;
+  readonly #takenAt: number;
   #until: number;
   #lost: unknown;
   #isLeft = false;
@@ -55,6 +59,7 @@ export class Lease {
     this.#key = key;
     this.#me = String(item.driver);
     this.stopAt = endsAt - stopMs;
+    this.#takenAt = world.clock.now();
     this.#until = Number(item.leaseUntil);
     this.item = item;
   }
@@ -114,10 +119,17 @@ export class Lease {
     return item;
   }
 
-  /** Leaves the work to whoever comes after that instant (epoch ms). */
+  /**
+   * Leaves the work to whoever comes after that instant (epoch ms). What is due now, since this invocation's time is
+   * over, is handed on: the next one is asked for here, and not by the heartbeat, which finds it if this process dies
+   * before (docs/decisions/0005).
+   */
   async leave(dueAt: number, step?: string, attributes: Record<string, unknown> = {}): Promise<void> {
     this.#isLeft = true;
     await this.#mustWrite({ ...attributes, dueAt, driver: undefined, leaseUntil: undefined }, step);
+    const now = this.world.clock.now();
+    const isHandedOn = this.isEnding && dueAt <= now && now >= this.#takenAt + leastMs;
+    if (isHandedOn) await tellDue(this.world, [{ ...this.#key, dueAt }]);
   }
 
   /** It is over and told: nobody looks at it any more. */

@@ -36,8 +36,8 @@ interface Audit {
 }
 
 /** Audits a target; false when another is at it, or when the full comparison goes on later: then it is due again. */
-export async function audit(world: World, target: Target, invocation: Invocation): Promise<boolean> {
-  const lease = await WantedLease.take(world, auditKey(target), invocation);
+export async function audit(world: World, target: Target, invocation: Invocation, isWanted = true): Promise<boolean> {
+  const lease = await WantedLease.take(world, auditKey(target), invocation, isWanted);
   if (lease === undefined) return false;
   try {
     return await lease.keepDuring(() => drive(world, target, lease));

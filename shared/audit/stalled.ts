@@ -3,9 +3,9 @@ import { WorkStalled } from '../../events/audit-events.ts';
 import { iso } from '../clock.ts';
 import { runFrom, runIdOfKey } from '../ledger.ts';
 import { listed, mostNamed } from '../protection-changed.ts';
-import { workOf } from '../run/heartbeat.ts';
 import { targetKey } from '../target.ts';
 import { taskIdOfWork } from '../task/task.ts';
+import { workOf } from '../work-due.ts';
 import type { Fact, Key, World } from '../world.ts';
 
 /** So long after it was due, or after its deadline, work that goes on would have gone on, or ended. */

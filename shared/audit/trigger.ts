@@ -29,7 +29,7 @@ export const runAudit =
     if (received.type === 'Work Due') {
       // `audit#<account>/<region>|cursor`
       const target = parseTarget((received.detail.key.split('|')[0] ?? '').slice('audit#'.length));
-      return auditOne(world, target, invocation);
+      return auditOne(world, target, invocation, false);
     }
     const found = { deadLetters: await readDeadLetters(world), stalled: await findStalled(world) };
     const [first, ...others] = auditedTargets(world);
@@ -41,7 +41,7 @@ export const runAudit =
     return { audited: [], due: targets.map(targetKey), ...found };
   };
 
-async function auditOne(world: World, target: Target, invocation: Invocation): Promise<Audited> {
-  const isDone = await audit(world, target, invocation);
+async function auditOne(world: World, target: Target, invocation: Invocation, isWanted = true): Promise<Audited> {
+  const isDone = await audit(world, target, invocation, isWanted);
   return isDone ? { audited: [targetKey(target)], due: [] } : { audited: [], due: [targetKey(target)] };
 }

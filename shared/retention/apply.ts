@@ -36,8 +36,13 @@ export function retentionKey({ plan, target }: PlanInTarget): Key {
  * Undefined when another is at it, or when it is not done yet: then it is due again.
  * @throws AggregateError when AWS refused deletes for good; the others are done then.
  */
-export async function retain(world: World, of: PlanInTarget, invocation: Invocation, { confirm = false } = {}) {
-  const lease = await WantedLease.take(world, retentionKey(of), invocation);
+export async function retain(
+  world: World,
+  of: PlanInTarget,
+  invocation: Invocation,
+  { confirm = false, isWanted = true } = {},
+): Promise<Retained | undefined> {
+  const lease = await WantedLease.take(world, retentionKey(of), invocation, isWanted);
   if (lease === undefined) return undefined;
   try {
     return await lease.keepDuring(() => drive(world, of, lease, confirm || lease.item.confirmed === true));

@@ -23,12 +23,13 @@ export class WantedLease extends Lease {
 
   /**
    * Undefined when another drives it, be it the same invocation that Lambda delivered twice: that one knows then that it
-   * was wanted once more.
+   * was wanted once more. Who was only told that it is due (`isWanted` false) wants nothing more than what is due.
    */
-  static async take(world: World, key: Key, invocation: Invocation): Promise<WantedLease | undefined> {
-    const item = await takeItem(world, key, invocation, 'startedAt = if_not_exists(startedAt, :now) REMOVE wantedAt');
+  static async take(world: World, key: Key, invocation: Invocation, isWanted = true): Promise<WantedLease | undefined> {
+    const writing = ', startedAt = if_not_exists(startedAt, :now) REMOVE wantedAt';
+    const item = await takeItem(world, key, invocation, { isWanted, writing });
     if (item !== undefined) return new WantedLease(world, key, invocation, item, stopMs);
-    await want(world, key);
+    if (isWanted) await want(world, key);
     return undefined;
   }
 

@@ -51,7 +51,7 @@ export const applyRetention =
   async (received: Received<typeof retentionDoor>, invocation: Invocation): Promise<Answer[] | Operated | Ignored> => {
     if (received.type === 'bare') return bare(world, received.detail, invocation);
     if (received.type === 'Run Completed') return [await apply(world, runOf(received.detail), invocation)];
-    if (received.type === 'Work Due') return [await apply(world, dueOf(received.detail.key), invocation)];
+    if (received.type === 'Work Due') return [await apply(world, dueOf(received.detail.key), invocation, false)];
     const { envelope, detail, type } = received;
     const ignored = whyIgnored(envelope, world.hub.account, world.clock.now());
     if (ignored === undefined) return operate(world, { operation: operationOf[type], detail, ...envelope }, invocation);
@@ -74,9 +74,9 @@ async function bare(world: World, wish: BareWish, invocation: Invocation): Promi
   return byHand(world, wish, invocation);
 }
 
-async function apply(world: World, of: PlanInTarget, invocation: Invocation): Promise<Answer> {
+async function apply(world: World, of: PlanInTarget, invocation: Invocation, isWanted = true): Promise<Answer> {
   const refused = whyRefused(world, of);
-  if (refused === undefined) return answer(of, { retained: await retain(world, of, invocation) });
+  if (refused === undefined) return answer(of, { retained: await retain(world, of, invocation, { isWanted }) });
   world.logger.warn('retention refused', { ...of, refused });
   await forget(world, retentionKey(of));
   return answer(of, { refused });
