@@ -1,5 +1,5 @@
 import { ExportStarted } from '../../events/export-events.ts';
-import { fail, write } from '../task/drive.ts';
+import { fail, restUntilNextLook, write } from '../task/drive.ts';
 import { exportsToS3, leaveQueue, ticket } from '../task/queue.ts';
 import type { FoundExport } from './calls.ts';
 import type { Exporting, PlannedExport } from './export-task.ts';
@@ -8,12 +8,10 @@ import { started } from './told.ts';
 
 /** So long after the call DescribeExport may not know it: its consistency is not documented. */
 const unknownMs = 120_000;
-const lookEveryMs = 5000;
-const lookAgainMs = 60_000;
 
 /** Waits until AWS has written the files: in this process for a while, then by the heartbeat. */
 export async function waitUntilWritten(exporting: Exporting): Promise<'next' | number> {
-  const { world, driver } = exporting;
+  const { world } = exporting;
   if (exporting.task.isStartTold !== true) {
     await world.facts.publish(ExportStarted, [started(exporting.task)]);
     await write(exporting, { isStartTold: true });
@@ -25,8 +23,8 @@ export async function waitUntilWritten(exporting: Exporting): Promise<'next' | n
     if (found?.status === 'COMPLETED') return written(exporting, found);
     if (found?.status === 'FAILED') return failAsAws(exporting, found);
     if (found === undefined && now > startedAt + unknownMs) return failUnknown(exporting);
-    if (now + lookEveryMs > exporting.patientUntil || driver.isEnding) return now + lookAgainMs;
-    await driver.pause(lookEveryMs);
+    const dueAt = await restUntilNextLook(exporting, startedAt);
+    if (dueAt !== undefined) return dueAt;
   }
 }
 

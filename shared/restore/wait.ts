@@ -1,19 +1,17 @@
 import { RestoreStarted } from '../../events/restore-events.ts';
-import { fail, write } from '../task/drive.ts';
+import { fail, restUntilNextLook, write } from '../task/drive.ts';
 import { leaveQueue, restores, ticket } from '../task/queue.ts';
 import { failWithout, leftBehindOf, ownTable, type Restoring } from './context.ts';
 import { started } from './told.ts';
 
 /** So long after the call DescribeTable may not know the table: API_RestoreTableFromBackup of AWS's reference. */
 const unknownMs = 120_000;
-const lookEveryMs = 5000;
-const lookAgainMs = 60_000;
 /** 95 % of restores take less than an hour; after two days a person must look. */
 const longestMs = 48 * 3_600_000;
 
 /** Waits until the table is ACTIVE: in this process for a while, then by the heartbeat. */
 export async function waitUntilActive(restoring: Restoring): Promise<'next' | number> {
-  const { world, driver } = restoring;
+  const { world } = restoring;
   if (restoring.task.isStartTold !== true) {
     await world.facts.publish(RestoreStarted, [started(restoring.task)]);
     await write(restoring, { isStartTold: true });
@@ -25,8 +23,8 @@ export async function waitUntilActive(restoring: Restoring): Promise<'next' | nu
     if (table === 'another' || (table === 'gone' && now > startedAt + unknownMs)) return failWithout(restoring, table);
     if (table !== 'gone' && table.status === 'ACTIVE') return active(restoring, table);
     if (now > startedAt + longestMs) return failSlow(restoring);
-    if (now + lookEveryMs > restoring.patientUntil || driver.isEnding) return now + lookAgainMs;
-    await driver.pause(lookEveryMs);
+    const dueAt = await restUntilNextLook(restoring, startedAt);
+    if (dueAt !== undefined) return dueAt;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Invocation, World } from '../world.ts';
 import { type AnyRequest, type Asked, hashOf, idUsed, newTask, putTask } from './asked.ts';
+import { patienceMs } from './drive.ts';
 import { storeDryRun } from './dry-run.ts';
 import type { Read } from './read-request.ts';
 import {
@@ -124,7 +125,7 @@ export async function askFor<Request extends AnyRequest, Kind extends Task, Plan
       : refused(asking, asking.accept(accepted, undefined), mistakes);
   const written = await putTask(world, task);
   if (!written.done && written.found !== undefined) return again(taskFrom(written.found));
-  const driven = await asking.drive(world, named.id, invocation, 0);
+  const driven = await asking.drive(world, named.id, invocation, asked.isEvent ? patienceMs : 0);
   return { ...answerOf(named.id, driven ?? task), ...(mistakes === undefined && asking.explain(plan as Plan)) };
 }
 

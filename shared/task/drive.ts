@@ -6,6 +6,12 @@ import { hasEnded, type Mistake, type Task, taskFrom } from './task.ts';
 /** Lambda invokes a function that threw again after one minute, and after two more. */
 const afterRetriesMs = 240_000;
 
+/** The heartbeat comes every minute: until then whoever is not waited for looks himself. */
+export const patienceMs = 55_000;
+
+/** AWS is asked about what it does so often, and less often the longer it takes. */
+const lookEveryMs = { least: 5000, most: 60_000 };
+
 /** A task while this process drives it. */
 export interface Driving<Kind extends Task> {
   world: World;
@@ -75,6 +81,22 @@ async function goOn<Kind extends Task>(course: Course<Kind>, driving: Driving<Ki
     world.logger.info(`${kind} came further`, { state: driving.task.state });
     if (driver.isEnding && !hasEnded(driving.task)) return driver.leave(world.clock.now());
   }
+}
+
+/**
+ * Rests until AWS is to be asked again about what it has done since that instant: after a quarter more of that time. A
+ * number: this process waits no longer, and the next heartbeat goes on (epoch ms).
+ */
+export async function restUntilNextLook(
+  { world, driver, patientUntil }: Pick<Driving<Task>, 'world' | 'driver' | 'patientUntil'>,
+  since: number,
+): Promise<number | undefined> {
+  const { least, most } = lookEveryMs;
+  const now = world.clock.now();
+  const restMs = Math.min(most, Math.max(least, (now - since) / 4));
+  if (now + restMs > patientUntil || driver.isEnding) return now + least;
+  await driver.pause(restMs);
+  return undefined;
 }
 
 type Undefinable<Of> = { [Name in keyof Of]: Of[Name] | undefined };

@@ -6,6 +6,7 @@ import { whyIgnored } from '../run/wish.ts';
 import type { Invocation, World } from '../world.ts';
 import { answerOf, type TaskAnswer } from './ask.ts';
 import type { Asked } from './asked.ts';
+import { patienceMs } from './drive.ts';
 import { type Task, taskIdOfWork } from './task.ts';
 
 /** A wrong request is answered with all its mistakes, and by an event: so it is read behind the door, not at it. */
@@ -14,9 +15,6 @@ export function taskDoor<Type extends string>(contract: Contract<unknown> & { ty
 }
 
 type Door = ReturnType<typeof taskDoor>;
-
-/** The heartbeat comes every minute: until then this invocation looks itself. */
-const patienceMs = 55_000;
 
 /** A request becomes a task, once; a task that is due is gone on with. */
 export const taskFunction =
