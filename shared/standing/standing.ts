@@ -9,7 +9,7 @@ import { contentAt } from '../retention/rules.ts';
 import type { Backup } from '../run.ts';
 import { newestCapture } from '../settings/store.ts';
 import { type Target, targetKey } from '../target.ts';
-import { readStanding, type Seen, type StandingTable } from './read.ts';
+import { type Names, readStanding, type Seen, type StandingTable } from './read.ts';
 
 export type { StandingTable } from './read.ts';
 
@@ -39,22 +39,27 @@ export interface TablePage {
 export async function tablesOf(world: Reader, query: TableQuery): Promise<TablePage | undefined> {
   const { target, name, namePrefix, plan, state, limit = 100, cursor } = query;
   const asked = ['tables', target && targetKey(target), name, namePrefix, plan, state];
-  const read = cursor === undefined ? { place: undefined } : readCursor<[string, string]>(asked, cursor, ['', '']);
+  const read = cursor === undefined ? { place: undefined } : readCursor<Place>(asked, cursor, ['', '', 0]);
   if ('problem' in read) return undefined;
+  const { place } = read;
+  const isLeft = (table: StandingTable) => fits(table, query) && (place === undefined || isAfter(table, place));
+  const isAll = [name, namePrefix, plan, state].every((filter) => filter === undefined);
   // What no plan has any more nobody audits, and nobody knows how its tables stand.
   const targets = target === undefined ? auditedTargets(world) : [target];
-  const from = name ?? namePrefix ?? '';
-  const names = { from, until: name ?? `${from}\uffff` };
-  const { tables, asOf } = await readStanding(world, targets.toSorted(byKey), names);
-  const fit = tables.filter((table) => fits(table, query));
-  const left = read.place === undefined ? fit : fit.filter((table) => isAfter(table, read.place));
+  const { tables, count, asOf } = await readStanding(world, targets.toSorted(byKey), {
+    namesIn: (of) => namesLeft(targetKey(of), query, place),
+    // What filters leave out is counted once, for the first page, and the cursor knows the sum.
+    ...((isAll || place) && { isEnough: (seen) => seen.filter(isLeft).length > limit }),
+  });
+  const left = tables.filter(isLeft);
+  const totalCount = isAll ? count : (place?.[2] ?? left.length);
   const page = left.slice(0, limit);
   const last = left.length > limit ? page.at(-1) : undefined;
   return {
     tables: page,
-    totalCount: fit.length,
+    totalCount,
     ...(asOf !== undefined && { asOf }),
-    ...(last && { next: cursorOf(asked, [targetKey(last.target), last.name]) }),
+    ...(last && { next: cursorOf(asked, [targetKey(last.target), last.name, totalCount]) }),
   };
 }
 
@@ -66,7 +71,18 @@ export async function tablesMeant(world: Reader, plan: Plan): Promise<Seen> {
 
 const byKey = (a: Target, b: Target) => (targetKey(a) < targetKey(b) ? -1 : 1);
 
-function isAfter({ target, name }: StandingTable, [key, after]: [string, string]): boolean {
+/** Where a page ended: target and name of its last table, and the sum of the first page. */
+type Place = [key: string, after: string, totalCount: number];
+
+/** Those that the query means and that come after the place; undefined: none in that target. */
+function namesLeft(key: string, { name, namePrefix = '' }: TableQuery, place: Place | undefined): Names | undefined {
+  const from = name ?? namePrefix;
+  const names = { from, until: name ?? `${from}\uffff` };
+  if (place === undefined || key > place[0]) return names;
+  return key === place[0] ? { ...names, from: place[1] > from ? place[1] : from } : undefined;
+}
+
+function isAfter({ target, name }: StandingTable, [key, after]: Place): boolean {
   const mine = targetKey(target);
   return mine === key ? name > after : mine > key;
 }
@@ -89,7 +105,7 @@ export async function tableById(world: Reader, tableId: string): Promise<Standin
   for (const capture of captures) {
     if (capture === undefined) continue;
     const { target, tableName: name } = capture;
-    const { tables } = await readStanding(world, [target], { from: name, until: name });
+    const { tables } = await readStanding(world, [target], { namesIn: () => ({ from: name, until: name }) });
     const found = tables.find(({ id }) => id === tableId);
     if (found !== undefined) return found;
   }
