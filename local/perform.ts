@@ -64,10 +64,11 @@ function authorize(iam: Iam, service: Service, call: Call): Permission[] {
 
 const serviceIn = ({ action }: Permission): string => action.split(':')[0] ?? '';
 
-/** As AWS answers: JSON services 400, REST services 404, query services by another name. */
+/** As AWS answers: JSON services 400, REST services 404, query services by another name; AWS itself says no more. */
 function unknownOperation(service: Service, operation: string): AwsError {
   if (service.protocol !== 'query') {
-    return new AwsError('UnknownOperationException', '', service.protocol === 'rest-json' ? 404 : 400);
+    const message = `The local AWS has no operation ${operation} of ${service.name}.`;
+    return new AwsError('UnknownOperationException', message, service.protocol === 'rest-json' ? 404 : 400);
   }
   return new AwsError('InvalidAction', `The action ${operation} is not valid for this endpoint.`);
 }

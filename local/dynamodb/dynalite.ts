@@ -29,11 +29,14 @@ type Done<T> = (error: unknown, result?: T) => void;
 /** What is asked of an index. */
 export type IndexRows = Pick<Items, 'put' | 'del' | 'createValueStream' | 'unitsToWrite'>;
 
+/** What is asked of a table's items. */
+export type ItemRows = Pick<Items, 'get' | 'put' | 'del' | 'lock' | 'createValueStream'>;
+
 /** What dynalite's actions and validations are given instead of its database. */
 export interface Store {
   options: { maxItemSize: number };
   getTable(name: string, checkStatus: boolean | Done<Schema>, done?: Done<Schema>): void;
-  getItemDb(table: string): Items;
+  getItemDb(table: string): ItemRows;
   getIndexDb(type: string, table: string, index: string): IndexRows;
 }
 
@@ -87,15 +90,24 @@ export function ruleBroken(operation: 'CreateTable', input: Record<string, unkno
 
 /** Runs an action on a request that was checked. Get, Put, Update and DeleteItem are done before this returns. */
 export function perform(operation: string, data: object, store: Store): Promise<Record<string, unknown>> {
-  const action = load(`dynalite/actions/${fileOf(operation)}`) as (
-    store: Store,
-    data: object,
-    done: Done<Record<string, unknown>>,
-  ) => void;
   return new Promise((resolve, reject) => {
-    action(store, data, (error, result = {}) => (error ? reject(translated(error)) : resolve(result)));
+    actionOf(operation)(store, data, (error, result = {}) => (error ? reject(translated(error)) : resolve(result)));
   });
 }
+
+/** The same for Get, Put, Update and DeleteItem, where nothing else may run before the answer is there. */
+export function performAtOnce(operation: string, data: object, store: Store): Record<string, unknown> {
+  const outcomes: { error: unknown; result: Record<string, unknown> }[] = [];
+  actionOf(operation)(store, data, (error, result = {}) => outcomes.push({ error, result }));
+  const [outcome] = outcomes;
+  if (outcome === undefined) throw new Error(`${operation} is not done at once.`);
+  if (outcome.error) throw translated(outcome.error);
+  return outcome.result;
+}
+
+type Action = (store: Store, data: object, done: Done<Record<string, unknown>>) => void;
+
+const actionOf = (operation: string): Action => load(`dynalite/actions/${fileOf(operation)}`) as Action;
 
 /** dynalite's errors carry the body of an answer; whatever else is thrown is a defect and passes. */
 function translated(error: unknown): unknown {

@@ -20,6 +20,7 @@ import { type Operations, Region, type Throughput, type World } from './state.ts
 import { tableOperations } from './tables.ts';
 import { tagOperations } from './tags.ts';
 import { timeToLiveOperations } from './time-to-live.ts';
+import { transactionOperations } from './transactions.ts';
 import { updateTableOperations } from './update-table.ts';
 
 /** What a test, a demo or another local service may see and set beside the API. */
@@ -66,6 +67,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
   const dataOperationsHere = dataOperations(world);
   const operations: Operations = {
     ...dataOperationsHere,
+    ...transactionOperations(world),
     ...tableOperations(world),
     ...updateTableOperations(world),
     ...tagOperations(world),

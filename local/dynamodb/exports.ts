@@ -41,7 +41,7 @@ async function startExport(world: World, { byArn, tokens, turns }: Exports, call
   const named = () => tableOf(world, { ...call, input: { TableName: input.TableArn } }, () => noTable(input.TableArn));
   if (input.FilterSpecification) await checkFilter(schemaOf(named()), input.FilterSpecification, new Items());
   // From here on nothing is waited for, so that of two requests with one token the second finds the first.
-  const known = reuse(tokens, call, core.clock.now(), 'ExportConflictException');
+  const known = reuse(tokens, String(call.input.ClientToken ?? ''), call, core.clock.now(), 'ExportConflictException');
   if (known !== undefined) return known;
   const table = named();
   const extent = extentOf(world, table, input);

@@ -29,7 +29,7 @@ export function importOperations(world: World): Operations {
 function startImport(world: World, { byArn, tokens }: Imports, call: Call): Import {
   const { core, settings } = world;
   const input = call.input as unknown as ImportInput;
-  const known = reuse(tokens, call, core.clock.now(), 'ImportConflictException');
+  const known = reuse(tokens, String(call.input.ClientToken ?? ''), call, core.clock.now(), 'ImportConflictException');
   if (known !== undefined) return known;
   const region = world.region(call);
   const table = newTable(world, { ...call, input: input.TableCreationParameters });

@@ -48,6 +48,8 @@ export function permissionsOf(call: Call, region: Region): Permission[] {
   if (operation.startsWith('RestoreTable')) return restore(call, region);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(action, input.RequestItems, region);
 
+  if (operation.startsWith('Transact')) return transaction(input.TransactItems, region);
+
   const resource = tableArn(input.TableName, region);
   if (operation === 'EnableKinesisStreamingDestination') return [{ action, resource }, ...streamUse(input.StreamArn)];
   if (operation === 'UpdateTable' && Array.isArray(input.ReplicaUpdates)) return replicate(call, resource);
@@ -144,6 +146,24 @@ function batch(action: string, requestItems: unknown, region: Region): Permissio
       : part?.Keys;
     const keys = leadingKeys(region, name, Array.isArray(keyed) ? keyed : []);
     return { action, resource: tableArn(name, region), ...(keys && { context: { 'dynamodb:LeadingKeys': keys } }) };
+  });
+}
+
+interface Part {
+  TableName?: string;
+  Key?: Item;
+  Item?: Item;
+}
+
+/** Those of its parts (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html). */
+function transaction(items: unknown, region: Region): Permission[] {
+  const parts = (items as Record<string, Part | null>[]).flatMap((item) =>
+    Object.entries(item).flatMap(([kind, part]) => (part === null ? [] : [{ kind, part }])),
+  );
+  return parts.map(({ kind, part }) => {
+    const keys = leadingKeys(region, part.TableName, [part.Key ?? part.Item]);
+    const resource = tableArn(part.TableName, region);
+    return { action: `dynamodb:${kind}Item`, resource, ...(keys && { context: { 'dynamodb:LeadingKeys': keys } }) };
   });
 }
 

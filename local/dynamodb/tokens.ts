@@ -10,11 +10,12 @@ const validMs = 8 * 3_600_000;
 /** What an earlier request of this token made; throws `conflict` when that one asked for something else. */
 export function reuse<Answer>(
   tokens: Tokens<Answer>,
+  token: string,
   { input }: Call,
   now: number,
   conflict: string,
 ): Answer | undefined {
-  const earlier = tokens.get(String(input.ClientToken ?? ''));
+  const earlier = tokens.get(token);
   if (earlier === undefined || now >= earlier.at + validMs) return undefined;
   if (isDeepStrictEqual(earlier.input, input)) return earlier.answer;
   throw new AwsError(conflict, 'Duplicate request detected with a different request body');

@@ -6,7 +6,10 @@ import { decode, encode, type Protocol } from './protocol.ts';
 export const json: Protocol = {
   read(service, { headers, body }) {
     const [prefix, operation] = (headers['x-amz-target'] ?? '').split('.');
-    if (prefix !== service.targetPrefix || !operation) throw new AwsError('UnknownOperationException', '');
+    if (prefix !== service.targetPrefix || !operation) {
+      const asked = headers['x-amz-target'] ?? 'that no X-Amz-Target names';
+      throw new AwsError('UnknownOperationException', `The local AWS has no operation ${asked}.`);
+    }
     return { operation, input: readObject(body) };
   },
 

@@ -30,6 +30,13 @@ export const motoDifferences: Record<string, Record<string, string>> = {
     'time to live of a table that does not exist is a ResourceNotFoundException': 'It is a ResourceNotFound.',
     'point-in-time recovery reaches back neither 0 days nor 36': noChecks,
   },
+  'transactions.test.ts': {
+    'an update that cannot be done is a ValidationError among the reasons': 'It is a ValidationException.',
+    'a transaction is done once under its token, which is good for no other': 'moto takes no notice of the token.',
+    'TransactGetItems answers in the order asked for, with nothing for what is not there':
+      'Projections are not applied.',
+    'a transaction costs twice what its parts would': 'A write does not say what it consumed.',
+  },
   'backups.test.ts': {
     'CreateBackup answers at once with CREATING, and the backup is AVAILABLE later': noLife,
     'a backup says of which table it is, by TableId too': noTableId,
