@@ -1,7 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
-import { stampOf } from '../../shared/names.ts';
+import { LeaseLost } from '../../shared/lease.ts';
+import { runKey } from '../../shared/ledger.ts';
+import { parseRunId, stampOf } from '../../shared/names.ts';
+import { driving } from '../../shared/run/context.ts';
+import { begin, takeRun } from '../../shared/run/lease.ts';
 import type { Started } from '../../shared/run/start.ts';
 import { startRun } from '../../shared/run/start.ts';
+import { done } from '../support/done.ts';
 import { service } from '../support/service.ts';
 import { hub, type Local } from '../support/world.ts';
 import { nightly, verdict, withTables } from './nightly.ts';
@@ -55,4 +60,19 @@ test('a run that nobody knows is refused', async () => {
   const { cancel } = await twoRuns();
   const answer = await cancel(`${hub.account}/${hub.region}/nightly/20200101T000000Z`);
   expect(answer?.failed).toMatch(/the catalog knows no run/);
+});
+
+test('a driver that is about to begin a run while it is cancelled does not begin it', async () => {
+  here = await withTables(1);
+  const { world } = here.world();
+  const invocation = { id: 'one', endsAt: here.clock.now() + 900_000 };
+  const firing = { plan: 'nightly', scheduledAt: new Date(here.clock.now()).toISOString() };
+  const { runs } = await done(here, startRun(world)({ type: 'bare', detail: firing }, invocation));
+  const name = parseRunId(runs[0] ?? '');
+  const lease = await done(here, takeRun(world, name, invocation));
+  if (lease === undefined) throw new Error('no lease');
+  const detail = { cancel: { run: runs[0] ?? '', reason: 'not today' } };
+  await done(here, startRun(world)({ type: 'bare', detail }, invocation));
+  await expect(done(here, begin(driving(world, lease, invocation)))).rejects.toThrow(LeaseLost);
+  expect(await done(here, world.catalog.get(runKey(name)))).toMatchObject({ state: 'SKIPPED', skipped: 'cancelled' });
 });

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
+import { done } from '../support/done.ts';
 import { service } from '../support/service.ts';
-import { hub, type Local } from '../support/world.ts';
+import { catalogName, hub, type Local } from '../support/world.ts';
 import { withTables } from './nightly.ts';
 
 let here: Local | undefined;
@@ -56,4 +57,20 @@ test('a table without a backup is kept in the ledger for 400 days as its run is,
   expect(Number(run?.ttl) - seconds(run?.endedAt)).toBe(400 * day);
   const [page] = await itemsOf(here, 'tables#');
   expect(Number(page?.ttl) - seconds(run?.deadlineAt)).toBe(30 * day);
+});
+
+test('what was asked for under an id is known for 400 days, and is given up then', async () => {
+  here = await withTables(1);
+  const functions = service(here);
+  functions.request({ tables: ['orders-0000'], reason: 'a migration', requestId: 'once' });
+  await functions.untilEnded();
+  const items = await done(
+    here,
+    here.call<{ Items: { sk: { S: string }; ttl?: { N: string }; at: { N: string } }[] }>('Scan', {
+      TableName: catalogName,
+      FilterExpression: 'begins_with(pk, :asked)',
+      ExpressionAttributeValues: { ':asked': { S: 'request#' } },
+    }),
+  );
+  expect(items.Items.map(({ ttl, at }) => Number(ttl?.N) - seconds(at.N))).toEqual([400 * day]);
 });

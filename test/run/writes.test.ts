@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { backupItem, backupKey, runItem } from '../../shared/ledger.ts';
+import { type Driving, driving } from '../../shared/run/context.ts';
+import type { Entry } from '../../shared/run/entries.ts';
+import { takeRun } from '../../shared/run/lease.ts';
+import { claim, endAvailable, endWithout, record } from '../../shared/run/writes.ts';
+import type { Backup } from '../../shared/run.ts';
+import { done } from '../support/done.ts';
+import { hub, type Local, local } from '../support/world.ts';
+
+let here: Local;
+let driven: Driving;
+beforeEach(async () => {
+  here = await local();
+  const { world } = here.world();
+  const scheduledAt = here.clock.now();
+  const at = { scheduledAt, deadlineAt: scheduledAt + 3_600_000, announcedUntil: scheduledAt, throttled: 0 };
+  const selector = { include: ['orders'], exclude: [], tags: {} };
+  const run = { ...of, ...at, selector, state: 'RUNNING' as const, overlap: 'skip' as const };
+  await done(here, world.catalog.put(runItem({ ...run, due: 'work' })));
+  const invocation = { id: 'one', endsAt: scheduledAt + 900_000 };
+  const lease = await done(here, takeRun(world, of, invocation));
+  if (lease === undefined) throw new Error('no lease');
+  driven = driving(world, lease, invocation);
+});
+afterEach(() => here.close());
+
+const of = { target: hub, plan: 'nightly', stamp: '20260131T020000Z' };
+const table = { ...of, tableId: 'table-1', tableName: 'orders' };
+const entry = (state: Backup['state'], attempt: number, backupArn?: string): Backup => ({
+  ...table,
+  state,
+  attempt,
+  ...(backupArn !== undefined && { backupArn, createdAt: 1 }),
+});
+const seen = (backupArn: string) => ({
+  ...{ backupArn, backupName: '', tableName: 'orders', tableId: 'table-1' },
+  ...{ status: 'AVAILABLE' as const, createdAt: 1 },
+});
+
+type Write = (driven: Driving, entry: Entry) => Promise<unknown>;
+const recordMine: Write = (driven, entry) => record(driven, entry, { backupArn: 'mine', createdAt: 1 });
+const endWithMine: Write = (driven, entry) => endAvailable(driven, entry, seen('mine'));
+const fail: Write = (driven, entry) => endWithout(driven, entry, 'FAILED', 'It failed.');
+
+test.each<[string, { known: Backup; ledger: Backup; write: Write }]>([
+  [
+    'a first claim of what another has claimed',
+    { known: entry('PENDING', 0), ledger: entry('STARTING', 1), write: claim },
+  ],
+  [
+    'a claim of the attempt that another has taken meanwhile',
+    { known: entry('STARTING', 1), ledger: entry('STARTING', 2), write: claim },
+  ],
+  ['a claim of what has a backup', { known: entry('STARTING', 1), ledger: entry('CREATING', 1, 'its'), write: claim }],
+  [
+    'the record of an attempt that is over',
+    { known: entry('STARTING', 1), ledger: entry('STARTING', 2), write: recordMine },
+  ],
+  [
+    'a record over another one',
+    { known: entry('STARTING', 1), ledger: entry('CREATING', 1, 'its'), write: recordMine },
+  ],
+  ['a failure of an attempt that is over', { known: entry('STARTING', 1), ledger: entry('STARTING', 2), write: fail }],
+  [
+    'a failure of what was never begun, as far as is known here',
+    { known: entry('PENDING', 0), ledger: entry('STARTING', 1), write: fail },
+  ],
+  [
+    'a failure of what is AVAILABLE',
+    { known: entry('STARTING', 1), ledger: entry('AVAILABLE', 1, 'its'), write: fail },
+  ],
+  [
+    'an adoption for an attempt that is over',
+    { known: entry('STARTING', 1), ledger: entry('STARTING', 2), write: endWithMine },
+  ],
+  [
+    'the end of another backup than the ledger has',
+    { known: entry('CREATING', 1, 'mine'), ledger: entry('CREATING', 1, 'its'), write: endWithMine },
+  ],
+  [
+    'the end of a backup that retention is deleting',
+    { known: entry('CREATING', 1, 'mine'), ledger: entry('DELETING', 1, 'mine'), write: endWithMine },
+  ],
+])('%s is refused, and then is known as the ledger has it', async (_, { known, ledger, write }) => {
+  const { catalog } = driven.world;
+  await done(here, catalog.put(backupItem(ledger)));
+  const mine = driven.entries.merge(known);
+  await done(here, write(driven, mine));
+  expect(await done(here, catalog.get(backupKey(ledger)))).toEqual(backupItem(ledger));
+  expect(mine).toMatchObject(ledger);
+});
