@@ -3,11 +3,6 @@
 const { readFileSync } = require('node:fs');
 const { brotliCompressSync } = require('node:zlib');
 
-const text = /'(?:[^'\\\n]|\\.)*'/.source;
-
-/** What routes say to people is in the document. */
-const words = new RegExp(`\\b(?:summary|description):\\s+${text},?`, 'g');
-
 /** The API's document, compressed: a tenth of its size. */
 module.exports = {
   name: 'api-document',
@@ -21,9 +16,5 @@ module.exports = {
         loader: 'js',
       };
     });
-    build.onLoad({ filter: /[\\/]shared[\\/]api[\\/].+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(words, ''),
-      loader: 'ts',
-    }));
   },
 };

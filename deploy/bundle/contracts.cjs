@@ -1,22 +1,34 @@
 'use strict';
 
 const { readFileSync } = require('node:fs');
+const { answersInShort } = require('./answers.cjs');
 
-const text = /'(?:[^'\\]|\\.)*'/.source;
+const text = /'(?:[^'\\\n]|\\.)*'/.source;
 
-/** Who sends an event and when, and descriptions of fields: for events/README.md and events/schemas, not for Lambda. */
+/** What contracts and routes say to people: for events/README.md, events/schemas and docs/openapi.json, not for Lambda. */
 const words = [
   [new RegExp(`\\b(?:sentBy|heardBy|when):\\s+${text},?`, 'g'), ''],
   [new RegExp(`z\\.meta\\(\\{\\s*description:\\s*${text},?\\s*\\}\\)`, 'g'), 'z.meta({})'],
 ];
+const wordsOfRoutes = [[new RegExp(`\\b(?:summary|description):\\s+${text},?`, 'g'), '']];
 
-/** Keeps out of the bundles what the contracts of events say to people only. */
+/** Making a schema or a contract changes nothing, which the bundler does not see: one that nobody uses is left out. */
+const pure = [
+  [/(?<=[^\w.])(?=z\.(?!parse|safeParse|config)\w+\(|(?:fact|request|route)\(\s*['{])/g, '/* @__PURE__ */ '],
+];
+
+const replaced = (source, pairs) => pairs.reduce((left, [said, instead]) => left.replaceAll(said, instead), source);
+
+/** Keeps out of the bundles what of contracts of events and of routes no function uses. */
 module.exports = {
   name: 'contracts',
   setup(build) {
-    build.onLoad({ filter: /[\\/]events[\\/][\w-]+\.ts$/ }, ({ path }) => ({
-      contents: words.reduce((source, [said, instead]) => source.replaceAll(said, instead), readFileSync(path, 'utf8')),
-      loader: 'ts',
-    }));
+    const load = (filter, rewritten) =>
+      build.onLoad({ filter }, ({ path }) => ({ contents: rewritten(readFileSync(path, 'utf8'), path), loader: 'ts' }));
+    load(/[\\/]events[\\/][\w-]+\.ts$/, (source) => replaced(source, [...words, ...pure]));
+    load(/[\\/]shared[\\/]api[\\/].+\.ts$/, (source, path) =>
+      replaced(answersInShort(replaced(source, wordsOfRoutes), path), pure),
+    );
+    load(/[\\/]shared[\\/].+\.ts$/, (source) => replaced(source, pure));
   },
 };

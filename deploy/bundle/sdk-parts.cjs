@@ -48,6 +48,12 @@ const endpoints = JSON.stringify(join(__dirname, 'endpoints.ts'));
 /** These errors keep their classes: one has the item as it was found, the other is repeated for a mark on its class. */
 const classesOfErrors = /ConditionalCheckFailed|ReplicatedWriteConflict/;
 
+/** `{ [_e]: … }` as `{ "error": … }`, where `const _e = "error"`. */
+function namedMembers(source) {
+  const names = new Map([...source.matchAll(/^const (_\w+) = ("[^"\\]*");$/gm)].map(([, name, text]) => [name, text]));
+  return source.replaceAll(/(?<=[{,] )\[(_\w+)\](?=: )/g, (member, name) => names.get(name) ?? member);
+}
+
 /** Files of the SDK by the end of their path, and what becomes of them. */
 const files = [
   // Lambda has no ~/.aws: the environment says it all, and no cold start looks for files.
@@ -109,6 +115,8 @@ const files = [
       export { instant as parseRfc3339DateTimeWithOffset, instant as parseRfc7231DateTime };
       export const dateToUtcString = (date) => date.toUTCString();`),
   ],
+  // A body is bytes; strings by the same name are for those who took it for text before.
+  [/\/codec-v2\/JsonBytesStringAdapter\.js$/, emptied('export const JsonBytesStringAdapter = Buffer;')],
   // Signatures of streams of events and of several Regions.
   [/\/signature-v4\/dist-es\/HeaderFormatter\.js$/, emptied('export class HeaderFormatter {}')],
   [
@@ -153,11 +161,14 @@ const files = [
   // A client asks its package.json for its version only, yet would bring the whole file.
   [/\/@aws-sdk\/[^/]+\/package\.json$/, (source) => JSON.stringify({ version: JSON.parse(source).version })],
   // Every error of every operation has a class. Without one it is of the client's base class, with the same name,
-  // message, status and fields, by which alone we tell errors apart.
+  // message, status and fields, by which alone we tell errors apart. What is not called is left out by the bundler where
+  // it can see that names of members have no effects.
   [
     /\/client-\w+\/dist-es\/schemas\/schemas_0\.js$/,
     (source) =>
-      source.replaceAll(/^n0_registry\.registerError\(.*$/gm, (line) => (classesOfErrors.test(line) ? line : '')),
+      namedMembers(source).replaceAll(/^n0_registry\.registerError\(.*$/gm, (line) =>
+        classesOfErrors.test(line) ? line : '',
+      ),
   ],
 ];
 

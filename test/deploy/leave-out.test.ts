@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as whole from '@aws-sdk/client-dynamodb';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
 
 const require = createRequire(import.meta.url);
@@ -8,12 +11,9 @@ const require = createRequire(import.meta.url);
 type Sdk = Pick<typeof whole, 'DynamoDBClient' | 'UpdateItemCommand'>;
 let bundled: Sdk;
 
-beforeAll(async () => {
+async function bundle(entry: BuildOptions) {
   const { outputFiles } = await build({
-    stdin: {
-      contents: `export { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';`,
-      resolveDir: import.meta.dirname,
-    },
+    ...entry,
     bundle: true,
     write: false,
     minify: true,
@@ -24,8 +24,14 @@ beforeAll(async () => {
     supported: { 'dynamic-import': false },
     plugins: require('../../deploy/esbuild.cjs'),
   });
+  return outputFiles ?? [];
+}
+
+beforeAll(async () => {
+  const contents = `export { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';`;
+  const [file] = await bundle({ stdin: { contents, resolveDir: import.meta.dirname } });
   const module = { exports: {} };
-  new Function('module', 'exports', 'require', outputFiles[0]?.text ?? '')(module, module.exports, require);
+  new Function('module', 'exports', 'require', file?.text ?? '')(module, module.exports, require);
   bundled = module.exports as Sdk;
 });
 
@@ -84,3 +90,16 @@ test.each<[string, Answer]>([
   const theirs = await ends(whole, answer);
   expect(ours).toEqual(theirs);
 });
+
+const { methods }: { methods: [RegExp, string[]][] } = require('../../deploy/bundle/unused-methods.cjs');
+const unused = [...new Set(methods.flatMap(([, names]) => names))].filter((name) => !name.startsWith('#'));
+const functions = fileURLToPath(new URL('../../functions/', import.meta.url));
+
+test('nothing in a bundle has the name of a method that was left out', async () => {
+  const entryPoints = readdirSync(functions).map((file) => join(functions, file));
+  for (const { path, text } of await bundle({ entryPoints, outdir: '.' })) {
+    expect(text).toContain('.handle(');
+    const found = unused.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+    expect(found, path).toEqual([]);
+  }
+}, 20_000);
