@@ -28,14 +28,15 @@ const keyId = new RegExp(
 );
 
 const bucketWords = 'write the name of a bucket: 3 to 63 of a-z, 0-9, . and -';
-const prefixWords = "write 1 to 512 letters, digits and / ! - _ . * ' ( ) =, as in exports/orders";
+const prefixWords =
+  "write 1 to 512 letters, digits and / ! - _ . * ' ( ) =, which must not begin with /, as in exports/orders";
 const keyWords = 'write the ARN, the id or the alias of a KMS key, as in alias/exports';
 
 /** Where AWS writes the files. Whose bucket it is says the deployment's parameter exportBuckets. */
 const destination = z.strictObject(
   {
     bucket: z.string(bucketWords).check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketWords)),
-    prefix: maybe(z.string(prefixWords).check(z.regex(/^[\w!.*'()/=-]{1,512}$/, prefixWords))),
+    prefix: maybe(z.string(prefixWords).check(z.regex(/^(?!\/)[\w!.*'()/=-]{1,512}$/, prefixWords))),
     encryption: maybe(
       z.strictObject(
         {

@@ -20,11 +20,16 @@ export function checkVersion({ dialect }: Route, { headers }: HttpRequest): void
 }
 
 /** The id of the request on its way: the client's, else the gateway's, which has signs that ids of ours have not. */
-export function requestIdOf({ headers, id }: HttpRequest): string {
+export function requestIdOf({ headers, id }: HttpRequest, body: unknown): string {
   const given = headers['idempotency-key'];
-  if (given === undefined) return `api-${id.replaceAll(/[^\w+/-]/g, '')}`;
+  const { requestId: inBody } = (body ?? {}) as { requestId?: string };
+  if (given === undefined) return inBody ?? `api-${id.replaceAll(/[^\w+/-]/g, '')}`;
   const result = z.safeParse(idempotencyKey, given);
-  if (result.success) return result.data;
+  if (result.success && (inBody ?? given) === given) return given;
+  if (result.success) {
+    const problem = `The header Idempotency-Key says ${given}, and the body ${inBody}.`;
+    throw wrong([{ field: 'requestId', problem, remedy: 'Give one of the two, or the same in both.' }]);
+  }
   const mistake: Mistake = {
     field: 'idempotency-key',
     problem: `${JSON.stringify(given.slice(0, 100))} is not right.`,

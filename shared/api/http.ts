@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { mistakesOfNames } from '../task/read-request.ts';
 import { wrong } from './failure.ts';
 
 /**
@@ -92,6 +93,8 @@ export function readJson({ body, headers }: Pick<HttpRequest, 'body' | 'headers'
     const problem = `Lists and objects are more than ${mostLevels} deep in each other.`;
     throw wrong([{ field: '(all)', problem, remedy: 'Send a simpler object.' }]);
   }
+  const names = mistakesOfNames(value);
+  if (names.length > 0) throw wrong(names);
   if (halfCharacter.test(JSON.stringify(value))) {
     const problem = 'A text ends in the middle of a character (a lone surrogate).';
     throw wrong([{ field: '(all)', problem, remedy: 'Send whole characters.' }]);

@@ -40,12 +40,13 @@ function askedOf(route: Route, params: Record<string, string>, request: HttpRequ
   const { caller } = request;
   if (caller === undefined) throw new Failure(403, 'Forbidden', [unsigned]);
   checkVersion(route, request);
+  const asked = body && read(body, readJson(request), 'body');
   return {
     params: path && read(path, params, 'path'),
     query: read(query, queryOf(query, request.query), 'query'),
-    body: body && read(body, readJson(request), 'body'),
+    body: asked,
     caller: shortened(caller),
-    requestId: requestIdOf(request),
+    requestId: requestIdOf(request, asked),
   };
 }
 

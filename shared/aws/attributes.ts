@@ -9,8 +9,11 @@ export type Attributes = Record<string, AttributeValue>;
  */
 export function toAttributes(item: object): Attributes {
   const given = Object.entries(item).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, toAttribute(value)]));
+  return Object.fromEntries(given.map(([name, value]) => [name.replace(protoName, '_$&'), toAttribute(value)]));
 }
+
+/** The SDK assigns names of maps, and so would lose one called __proto__: the catalog has it with one `_` more. */
+const protoName = /^_*__proto__$/;
 
 function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value };
@@ -34,7 +37,12 @@ function isPlain(value: unknown): value is object {
 
 /** The other way round. A set comes back as a `Set`. */
 export const fromAttributes = (attributes: Attributes): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, fromAttribute(value)]));
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      protoName.test(name) ? name.slice(1) : name,
+      fromAttribute(value),
+    ]),
+  );
 
 function fromAttribute({ S, N, BOOL, NULL, B, L, M, SS }: AttributeValue): unknown {
   if (NULL) return null;

@@ -42,6 +42,10 @@ const asking: Asking<ExportRequest, ExportTask, Explained, Partial<Answer>> = {
     world.facts.publish(ExportPlanned, [planned(named, world.clock.now(), explained)]),
 };
 
+/** An export of a round: only its form is read, and its id is one of ours. */
+export const askOfRound = (world: World, asked: Asked, invocation: Invocation): Promise<Answer> =>
+  askFor({ ...asking, read: (value) => readAs(ExportRequested, value, () => []) }, world, asked, invocation);
+
 /** Reads a request for an export, and answers with all that is wrong, or with the task that has begun. */
 export const ask = (world: World, asked: Asked, invocation: Invocation): Promise<Answer> =>
   askFor(asking, world, asked, invocation);

@@ -1,4 +1,5 @@
 import type { Mistake } from '../task/task.ts';
+import { requestIdPrefix } from './chain/chain.ts';
 import { mistakesOfFilter } from './filter.ts';
 
 type Part = Record<string, unknown>;
@@ -23,6 +24,12 @@ interface Rule extends Mistake {
 
 /** What must not be said together: each rule looks at the request alone, also at one that is wrong elsewhere. */
 const rules: Rule[] = [
+  {
+    field: 'requestId',
+    isBroken: ({ requestId }) => typeof requestId === 'string' && requestId.startsWith(requestIdPrefix),
+    problem: `Exports of plans.yml have ids that begin with ${requestIdPrefix}.`,
+    remedy: 'Give another requestId.',
+  },
   {
     field: 'source',
     isBroken: ({ source }) => given(part(source), 'tableArn') === given(part(source), 'table'),

@@ -50,16 +50,16 @@ export function wantedStructure(target: Target, known: KnownStructure): WantedSt
   const encryption = encryptionOf(target, known);
   if ('problem' in encryption) return { mistakes: [...mistakes, encryption] };
   const types = typesOf(target, known);
-  const attributes: Record<string, KeyType> = {};
+  const attributes: [string, KeyType][] = [];
   for (const name of namesIn([keys, ...[...globalIndexes, ...localIndexes].map((index) => index.keys)])) {
     const [type, other] = types.get(name) ?? [];
     if (type === undefined) mistakes.push(typeMissing(name));
-    else attributes[name] = type;
+    else attributes.push([name, type]);
     if (other !== undefined) mistakes.push(typesDiffer(name));
   }
   if (mistakes.length > 0) return { mistakes };
   const structure: TableStructure = {
-    ...{ attributes, keys, billingMode, globalIndexes, localIndexes },
+    ...{ attributes: Object.fromEntries(attributes), keys, billingMode, globalIndexes, localIndexes },
     ...(isSized && throughput && { throughput }),
     ...(!isSized && limits && { limits: limits as NonNullable<TableStructure['limits']> }),
   };

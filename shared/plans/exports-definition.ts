@@ -22,8 +22,8 @@ export const ExportsSource = z
           .string('write the beginning of the keys, as in exports/{plan}/{table}')
           .check(
             z.regex(
-              /^([\w!.*'()/=-]|\{[a-z]+\})+$/,
-              "write letters, digits and / ! - _ . * ' ( ) =, and words in braces, as in exports/{plan}/{table}",
+              /^(?!\/)([\w!.*'()/=-]|\{[a-z]+\})+$/,
+              "write letters, digits and / ! - _ . * ' ( ) =, and words in braces, but no / at the beginning, as in exports/{plan}/{table}",
             ),
             described(
               `What the keys begin with. In braces: ${prefixWords.join(', ')}. The date is that of the full export.`,

@@ -26,13 +26,13 @@ type Reader<Name extends SettingName> = (reading: Reading) => Promise<TableSetti
 /** How each setting is read that DescribeTable does not tell. */
 export const readers: { [Name in SettingName]?: Reader<Name> } = {
   async tags({ api, arn, paced }) {
-    const tags: Record<string, string> = {};
+    const tags: [string, string][] = [];
     const list = (NextToken?: string) =>
       paced('ListTagsOfResource', () => api.table.listTags({ ResourceArn: arn, NextToken }));
     for await (const page of pages(list, ({ NextToken }) => NextToken)) {
-      for (const { Key = '', Value = '' } of page.Tags ?? []) tags[Key] = Value;
+      for (const { Key = '', Value = '' } of page.Tags ?? []) tags.push([Key, Value]);
     }
-    return tagsOfPeople(tags);
+    return tagsOfPeople(Object.fromEntries(tags));
   },
 
   async pointInTimeRecovery({ api, name, paced }) {
@@ -46,7 +46,7 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
   scaling: readScaling,
 
   async contributorInsights({ api, name }) {
-    const indexes: Record<string, InsightsMode> = {};
+    const indexes: [string, InsightsMode][] = [];
     let own: InsightsMode | undefined;
     const list = (NextToken?: string) => api.table.listContributorInsights({ TableName: name, NextToken });
     for await (const page of pages(list, ({ NextToken }) => NextToken)) {
@@ -58,10 +58,10 @@ export const readers: { [Name in SettingName]?: Reader<Name> } = {
         if (!/^ENABL/.test(ContributorInsightsStatus ?? '')) continue;
         const mode = ContributorInsightsMode ?? 'ACCESSED_AND_THROTTLED_KEYS';
         if (IndexName === undefined) own = mode;
-        else indexes[IndexName] = mode;
+        else indexes.push([IndexName, mode]);
       }
     }
-    return perIndexOrNone(own, indexes);
+    return perIndexOrNone(own, Object.fromEntries(indexes));
   },
 
   async timeToLive({ api, name, paced }) {

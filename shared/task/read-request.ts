@@ -31,8 +31,9 @@ export function readAs<Request>(
     };
   }
   const result = z.safeParse(detail, parsed.value, { reportInput: true });
+  const names = mistakesOfNames(parsed.value);
   const mistakes = result.success
-    ? []
+    ? names
     : result.error.issues.flatMap(closestIssues).flatMap((issue) => mistakesOf(issue, fileOf(type)));
   const partly = result.success ? result.data : parsed.value;
   const contradictions = isObject(parsed.value) ? contradictionsOf(partly) : [];
@@ -44,6 +45,22 @@ function understood(value: unknown): Omit<Unreadable, 'mistakes'> {
   const { requestId: said, dryRun } = isObject(value) ? value : {};
   const { data: id } = z.safeParse(requestId, said);
   return { isDryRun: Boolean(dryRun), ...(id !== undefined && { requestId: id }) };
+}
+
+/** Of maps whose names are the requester's, the validator leaves this one out without a word. */
+export function mistakesOfNames(value: unknown, path: string[] = []): Mistake[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === '__proto__'
+      ? [
+          {
+            field: [...path, name].join('.'),
+            problem: 'A request cannot hold this name.',
+            remedy: 'Leave it out, and do at AWS afterwards what it stands for.',
+          },
+        ]
+      : mistakesOfNames(inner, [...path, name]),
+  );
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -106,6 +106,27 @@ describe('bad input', () => {
     expect((await here.ask('GET /v1/plans', wish)).status).toBe(200);
   });
 
+  test('an Idempotency-Key and a requestId that say different things, and not when they say the same', async () => {
+    const source = { table: 'orders', latest: true };
+    const body = { source, target: { tableName: 'copy' }, reason: 'x', requestId: 'a' };
+    const ask = (key: string) => here.ask('POST /v1/restores', { body, headers: { 'Idempotency-Key': key } });
+    expect(await ask('b')).toMatchObject({
+      status: 400,
+      body: { field: 'requestId', message: expect.stringMatching(/Idempotency-Key says b, and the body a/) },
+    });
+    expect(here.asked()).toEqual([]);
+    expect(await ask('a')).toMatchObject({ status: 202, body: { requestId: 'a' } });
+  });
+
+  test('a name that would be left out', async () => {
+    const tags = '"target": {"tableName": "copy", "tags": {"__proto__": "x"}}';
+    const body = `{"source": {"table": "orders", "latest": true}, ${tags}, "reason": "x"}`;
+    expect(await here.ask('POST /v1/restores', { body })).toMatchObject({
+      status: 400,
+      body: { field: 'target.tags.__proto__' },
+    });
+  });
+
   test('an Idempotency-Key that is no id', async () => {
     const wish = { body: { plan: 'nightly' }, headers: { 'Idempotency-Key': 'a b' } };
     expect(await here.ask('POST /v1/runs', wish)).toMatchObject({ status: 400, body: { field: 'idempotency-key' } });

@@ -137,6 +137,20 @@ const rows: [title: string, of: () => unknown, field: string, problem: RegExp, r
     /knows only 123456789012/,
     /targets of a plan/,
   ],
+  [
+    'keys that begin with /, which nobody finds again',
+    () => to({ prefix: '/daily' }),
+    'destination.prefix',
+    /"\/daily" is not right/,
+    /not begin with \//,
+  ],
+  [
+    'an id as exports on schedule have it',
+    () => ({ ...request, requestId: 'exports/lake/full/20260131T020000Z/abc/1' }),
+    'requestId',
+    /Exports of plans.yml have ids that begin with exports\//,
+    /another requestId/,
+  ],
   ['no table', () => ({ ...request, source: {} }), 'source', /exactly one way/, /tableArn/],
 ];
 

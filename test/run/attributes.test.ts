@@ -30,6 +30,16 @@ test('an item is written and read as AWS’s own library does it', () => {
   );
 });
 
+test.each(['__proto__', '___proto__', 'constructor'])(
+  'a name that is %s comes back, and none is written that SDKs lose',
+  (name) => {
+    const given = JSON.parse(`{"tags": {"${name}": "x", "team": "shop"}}`);
+    const written = toAttributes(given);
+    expect(Object.keys(written.tags?.M ?? {})).not.toContain('__proto__');
+    expect(JSON.stringify(fromAttributes(written))).toBe(JSON.stringify(given));
+  },
+);
+
 test('what is undefined is left out, at every depth', () => {
   const given = { a: undefined, b: { c: undefined, d: [1, undefined] } };
   expect(toAttributes(given)).toEqual(marshall(given, { removeUndefinedValues: true }));

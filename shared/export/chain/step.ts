@@ -4,7 +4,7 @@ import { PermanentError } from '../../errors.ts';
 import { hashOf } from '../../task/asked.ts';
 import { hasEnded, type TaskError, taskFrom, taskId, taskKey } from '../../task/task.ts';
 import type { World } from '../../world.ts';
-import { ask } from '../ask.ts';
+import { askOfRound } from '../ask.ts';
 import type { ExportedTable } from '../calls.ts';
 import type { ExportTask } from '../export-task.ts';
 import { type Chain, requestIdOf, type Step, writeChain } from './chain.ts';
@@ -80,7 +80,7 @@ async function taskOf({ catalog }: World, requestId: string): Promise<ExportTask
 
 /** Begins the export; one that is refused at once has failed. */
 async function asked({ world, invocation }: Rounding, { request }: Step): Promise<ExportTask | Failure> {
-  const answer = await ask(world, { value: request, id: request.requestId }, invocation);
+  const answer = await askOfRound(world, { value: request, id: request.requestId }, invocation);
   const task = await taskOf(world, request.requestId);
   return task ?? { code: 'Refused', sentence: answer.failed ?? 'It was refused.' };
 }
