@@ -1,0 +1,60 @@
+import { afterEach, expect, test } from 'vitest';
+import { backupItem } from '../../shared/ledger.ts';
+import { deleteBackup, recordDeleted, takeBack } from '../../shared/retention/delete.ts';
+import type { Backup } from '../../shared/run.ts';
+import { type Surroundings, surroundings } from './surroundings.ts';
+
+let here: Surroundings;
+afterEach(() => here.restore());
+
+/** A backup as a driver knows it, in a ledger that says something else of it by now. */
+async function begin(known: Partial<Backup>, ledger: Partial<Backup>): Promise<Backup> {
+  here = await surroundings('2026-01-01T00:00Z');
+  await here.table('orders');
+  const [backup] = (await here.backUpAll('2026-01-02T02:00Z', ['orders'])) as [Backup];
+  await here.world.catalog.put(backupItem({ ...backup, ...ledger }));
+  return { ...backup, ...known };
+}
+
+const available = { state: 'AVAILABLE' } as const;
+const begun = { state: 'DELETING', deletingAt: 1 } as const;
+const word = { by: 'Ada', reason: 'the lawsuit', at: 0 };
+
+test.each<[string, Partial<Backup>, Partial<Backup>]>([
+  ['is being deleted by another', available, begun],
+  ['was deleted', available, { state: 'DELETED' }],
+  ['has vanished', available, { state: 'VANISHED' }],
+  ['is held', available, { hold: word }],
+  ['is needed by a task', available, { pins: new Set(['restore-1']) }],
+  ['is another one by now', available, { backupArn: 'another' }],
+  ['was begun and taken back', begun, available],
+  ['was begun and deleted', begun, { state: 'DELETED' }],
+  ['was begun, and is another one by now', begun, { ...begun, backupArn: 'another' }],
+])('a backup that %s is not deleted, whatever its driver knows', async (_, known, ledger) => {
+  const backup = await begin(known, ledger);
+  const before = await here.stateOf(backup);
+  const late = here.clock.now() + 60_000;
+  expect(await here.run(deleteBackup(here.world, backup, 'It expired.', late))).toEqual({ outcome: 'kept' });
+  expect(await here.stateOf(backup)).toEqual(before);
+  expect(here.count('DeleteBackup')).toBe(0);
+});
+
+test.each<[string, Partial<Backup>]>([
+  ['is AVAILABLE again', available],
+  ['has vanished', { state: 'VANISHED' }],
+])('a backup that %s does not become DELETED by who comes late', async (_, ledger) => {
+  const backup = await begin(begun, ledger);
+  const before = await here.stateOf(backup);
+  await here.run(recordDeleted(here.world, backup));
+  expect(await here.stateOf(backup)).toEqual(before);
+});
+
+test.each<[string, Partial<Backup>]>([
+  ['was begun again by another', { state: 'DELETING', deletingAt: 2 }],
+  ['has taken effect', { state: 'DELETED', deletingAt: 1 }],
+])('a delete that %s is not taken back', async (_, ledger) => {
+  const backup = await begin(begun, ledger);
+  const before = await here.stateOf(backup);
+  expect(await here.run(takeBack(here.world, backup))).toBe(false);
+  expect(await here.stateOf(backup)).toEqual(before);
+});
