@@ -75,7 +75,7 @@ const deeds: Deeds = {
     return place.call('CreateBackup', { TableName: table, BackupName });
   },
   putItem: ({ table, atMs }, _of, { place }) =>
-    place.call('PutItem', { TableName: table, Item: { id: { S: `at-${atMs}` } } }),
+    place.call('PutItem', { TableName: table, Item: { id: { S: `item-${atMs % 3}` }, n: { N: String(atMs) } } }),
   deploy({ last }, of, { scene }) {
     of.deploy(last);
     scene.deployed[of.number]?.push({ at: scene.now(), keepOf: () => last });

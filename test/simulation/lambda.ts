@@ -65,6 +65,8 @@ export class Lambda {
     this.#story = story;
     this.#faults = faults;
     this.#around = around;
+  /** Numbers of installations, by the names of their processes. */
+  readonly installations = new Map<string, number>();
   }
 
   /** Starts a function after so long; a worker that dies is started again like one that throws. */
@@ -150,3 +152,4 @@ export class Lambda {
     return environment;
   }
 }
+    this.installations.set(place, of.number);

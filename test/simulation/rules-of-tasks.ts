@@ -8,7 +8,7 @@ const oneTable: Rule = {
       for (const [key, task] of truth.items(catalog, (key) => key.startsWith('task#restore-'))) {
         if (!['COMPLETED', 'FAILED'].includes(String(task.state))) return `${key} is ${inWords(task)}`;
         const { tableName } = (task.plan as { target: { tableName: string } } | undefined)?.target ?? { tableName: '' };
-        const made = truth.restored.filter(({ name }) => name === tableName).length;
+        const made = truth.made.filter(({ name }) => name === tableName).length;
         const completed = truth
           .items(catalog, (other) => other.startsWith('task#restore-'))
           .filter(([, { plan, state }]) => {

@@ -10,9 +10,9 @@ export interface Safeguard {
   from?: number;
 }
 
-type Around<Of> = (inner: Of) => Partial<Of>;
+export type Around<Of> = (inner: Of) => Partial<Of>;
 
-const withCatalog =
+export const withCatalog =
   (around: Around<Catalog>) =>
   (world: World): World => ({ ...world, catalog: { ...world.catalog, ...around(world.catalog) } });
 
@@ -27,7 +27,7 @@ const withDynamodb =
   });
 
 /** Conditional writes that this fits go through whatever the catalog says. */
-const withoutCondition = (fits: (change: Change) => boolean) =>
+export const withoutCondition = (fits: (change: Change) => boolean) =>
   withCatalog(({ update }) => ({
     update: (key, change) => {
       if (!fits(change)) return update(key, change);
@@ -45,12 +45,12 @@ function onlyUsed({ update, names = {}, values = {} }: Change, _condition: strin
 const isIn = (expression: string, name: string): boolean =>
   new RegExp(`${name.replace('#', '\\#')}(?![A-Za-z0-9])`).test(expression);
 
-const has = ({ values = {} }: Change, ...names: string[]): boolean => names.every((name) => name in values);
+export const has = ({ values = {} }: Change, ...names: string[]): boolean => names.every((name) => name in values);
 
-const minuteMs = 60_000;
+export const minuteMs = 60_000;
 
 /** One installation, one plan, and nothing but these faults and acts. */
-const storyWith = (seed: number, more: Partial<Story>, acts: Act[] = firings(1)): Story => {
+export const storyWith = (seed: number, more: Partial<Story>, acts: Act[] = firings(1)): Story => {
   const { nightly } = storyOf(seed).plans;
   const plans = { nightly: { ...nightly, keep: { last: 2 }, overlap: 'queue' } } as Story['plans'];
   return {

@@ -1,3 +1,4 @@
+import type { LocalAws } from '../../local/aws.ts';
 import { backupFrom } from '../../shared/ledger.ts';
 import type { Backup } from '../../shared/run.ts';
 import type { Item } from '../../shared/world.ts';
@@ -9,6 +10,7 @@ import type { Effect, Truth } from './truth.ts';
 export interface Scene {
   story: Story;
   truth: Truth;
+  aws: LocalAws;
   installations: Installation[];
   /** Deployments of each installation, in order: since when, and how many backups a plan keeps at least. */
   deployed: { at: number; keepOf(plan: string): number }[][];
@@ -22,8 +24,8 @@ export interface Rule {
   /** As a sentence: what holds. */
   name: string;
   onEffect?(effect: Effect, scene: Scene): string | undefined;
-  /** A request of the service arrives at AWS, whatever becomes of it. */
-  onSent?(operation: string, at: number, scene: Scene): string | undefined;
+  /** A request of an installation arrives at AWS, whatever becomes of it. */
+  onSent?(operation: string, at: number, by: number | undefined): string | undefined;
   /** Everything that goes on by itself has ended, or the time for that is over. */
   atEnd?(scene: Scene): string | undefined;
 }
@@ -35,6 +37,10 @@ export const installationOf = ({ installations }: Scene, catalog: string): Insta
 export function entriesOf({ truth }: Scene, { catalog }: Installation): Backup[] {
   return truth.items(catalog, (key) => key.includes('|backup#')).map(([, item]) => backupFrom(item));
 }
+
+/** The bucket of exports, and how long AWS takes for one. */
+export const archive = 'archive';
+export const exportMs = 30_000;
 
 export const isBackup = (key: string): boolean => key.includes('|backup#');
 

@@ -10,9 +10,10 @@ import { Lambda } from './lambda.ts';
 import { enter, type Place, startAt } from './place.ts';
 import { rulesOfBackups } from './rules-of-backups.ts';
 import { rulesOfDeletes } from './rules-of-deletes.ts';
+import { rulesOfExports } from './rules-of-exports.ts';
 import { rulesOfQuotas } from './rules-of-quotas.ts';
 import { rulesOfTasks } from './rules-of-tasks.ts';
-import { isToBeGoneOnWith, type Rule, type Scene } from './scene.ts';
+import { archive, exportMs, isToBeGoneOnWith, type Rule, type Scene } from './scene.ts';
 import type { Story } from './story.ts';
 import { Truth } from './truth.ts';
 
@@ -45,7 +46,13 @@ const afterFaultsMs = 6 * 3_600_000;
 /** Retention comes daily, too, whatever became of earlier ones; so long after the faults that nothing is on its way. */
 const dailyAfterMs = 5 * 60_000;
 
-export const allRules = (): Rule[] => [...rulesOfBackups(), ...rulesOfDeletes(), ...rulesOfQuotas(), ...rulesOfTasks()];
+export const allRules = (): Rule[] => [
+  ...rulesOfBackups(),
+  ...rulesOfDeletes(),
+  ...rulesOfQuotas(),
+  ...rulesOfTasks(),
+  ...rulesOfExports(),
+];
 
 /** Plays a story to its end, or to the first violation. */
 export async function simulate(story: Story, options: SimulationOptions = {}): Promise<Outcome> {
@@ -58,13 +65,13 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     dynamodb: {
       backupMs: () => story.backupMs,
       restoreMs: () => 45_000,
-      exportMs: () => 30_000,
+      exportMs: () => exportMs,
       listLagMs: story.listLagMs,
     },
     latencyMs: (call) => {
       if (call.signedAt === undefined) return 0;
       const { operation } = call;
-      for (const rule of rules) found(rule, rule.onSent?.(operation, place.clock.now(), scene));
+      for (const rule of rules) if (rule.onSent) found(rule, rule.onSent(operation, place.clock.now(), of()));
       const name = numbered(`${operation} sent`);
       return faults.strikes('slow', name) ? 30_000 : story.latencyMs;
     },
@@ -73,7 +80,7 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
   const faultsEndAt = startAt + 60_000 + story.faultsUntilMs;
   let isPrepared = false;
   const faults = new Faults(story, () => !isPrepared || clock.now() >= faultsEndAt);
-  const scene: Scene = { story, truth, installations: [], deployed: [], now: () => clock.now(), faultsEndAt };
+  const scene: Scene = { story, truth, aws, installations: [], deployed: [], now: () => clock.now(), faultsEndAt };
   const counts = new Map<string, number>();
   const numbered = (name: string) => {
     counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -97,6 +104,7 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
   const hash = createHash('sha256');
   const lambda = new Lambda(place, story, faults, options.around ?? ((world) => world));
   const events = new Events(place, faults, lambda);
+  const of = () => lambda.installations.get(place.process());
   const stage: Stage = { place, scene, lambda, events, faults };
 
   try {
@@ -151,7 +159,7 @@ async function prepare({ place, scene }: Stage, story: Story): Promise<void> {
   for (const table of story.tables) await makeTable(place, table);
   await place.clock.run(startAt + 10_000);
   if (story.hasExports) {
-    await place.call('CreateBucket', { Bucket: 'archive' }, 's3');
+    await place.call('CreateBucket', { Bucket: archive }, 's3');
     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
     for (const TableName of story.tables)
       await place.call('UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification });
@@ -186,6 +194,8 @@ function every(clock: Place['clock'], ms: number, task: (tick: number) => void, 
 }
 
 /** Nothing runs, and nothing is due. */
+export const isRead = (operation: string): boolean => /^(Get|BatchGet|Query|Scan|List|Describe|Head)/.test(operation);
+
 function isQuiet({ lambda, scene }: Stage): boolean {
   if (lambda.running > 0 || lambda.waiting > 0) return false;
   return scene.installations.every(({ catalog }) => {

@@ -118,26 +118,35 @@ function actsOf(chance: Chance, frame: Frame): Act[] {
   }
   const deeds = chance.whole('deeds', 0, 4);
   for (let n = 0; n < deeds; n++) {
+  if (hasExports) acts.push(...changesOf(chance, tables, lastsMs));
     const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
     const installation = chance.whole(`deed ${n} of`, 0, installations - 1);
     const table = tables[chance.whole(`deed ${n} table`, 0, tables.length - 1)] ?? '';
-    acts.push(...deedOf(chance, `deed ${n}`, table, hasExports).map((act) => ({ ...act, atMs, installation })));
+    for (const { afterMs = 0, ...deed } of deedOf(chance, `deed ${n}`, table, hasExports))
+      acts.push({ ...deed, atMs: atMs + afterMs, installation });
   }
   return acts.sort((a, b) => a.atMs - b.atMs);
 }
 
-function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): Deed[] {
+/** What windows are made of. */
+const changesOf = (chance: Chance, tables: string[], lastsMs: number): Act[] =>
+  tables.flatMap((table) =>
+    [0, 1, 2, 3].map((n) => {
+      const atMs = chance.whole(`change ${n} of ${table}`, 0, lastsMs);
+      return { do: 'putItem', table, atMs, installation: 0 };
+    }),
+  );
+
+/** `afterMs`: some time after the others of it. */
+function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): (Deed & { afterMs?: number })[] {
   const nth = chance.whole(`${name} nth`, 0, 9);
   const isOn = chance.isTrue(`${name} is on`, 0.7);
   const last = chance.whole(`${name} last`, 1, 3);
-  const rare: Deed[] = hasExports
-    ? [
-        { do: 'recovery', table, isOn: false },
-        { do: 'recovery', table, isOn },
-      ]
-    : [];
+  const offMs = chance.whole(`${name} off for`, 0, 40) * minuteMs;
+  const off: ReturnType<typeof deedOf> = [{ do: 'recovery', table, isOn: false }];
+  if (isOn) off.push({ do: 'recovery', table, isOn, afterMs: offMs });
   const target = `${table}-${chance.oneOf(`${name} target`, 'copy', 'again')}`;
-  return chance.oneOf<Deed[]>(
+  return chance.oneOf<ReturnType<typeof deedOf>>(
     `${name} what`,
     [{ do: 'hold', nth }],
     [{ do: 'hold', nth }],
@@ -153,7 +162,7 @@ function deedOf(chance: Chance, name: string, table: string, hasExports: boolean
     [{ do: 'deploy', last }],
     [{ do: 'deploy', last }],
     [{ do: 'restore', table, target }],
-    hasExports ? rare : [{ do: 'hold', nth }],
+    hasExports ? off : [{ do: 'hold', nth }],
     [{ do: 'putItem', table }],
   );
 }

@@ -15,10 +15,30 @@ export interface MadeBackup {
   isDeletedByService?: boolean;
 }
 
-/** A table that AWS has made of something. */
-export interface RestoredTable {
+/** A table that the service has let AWS make: of a backup, a point in time, or files. */
+export interface MadeTable {
   name: string;
+  id: string;
   at: number;
+}
+
+/** An export that AWS has begun. Instants are epoch ms. */
+export interface MadeExport {
+  arn: string;
+  /** Number of the installation that asked for it. */
+  by: number | undefined;
+  at: number;
+  tableId: string;
+  /** Of a window. */
+  from?: number;
+  /** The instant of a full export, the end of a window. */
+  until: number;
+}
+
+/** What a table was from then on: the `n` of its items by their `id`. */
+export interface Moment {
+  at: number;
+  items: ReadonlyMap<string, string>;
 }
 
 /** An event on a bus of facts. */
@@ -35,58 +55,40 @@ export interface Effect {
   answer: Record<string, unknown>;
   at: number;
   isByService: boolean;
+  /** Number of the installation whose process it was. */
+  by: number | undefined;
   /** For a write to a catalog. */
   write?: { catalog: string; key: string; before: Item | undefined; after: Item | undefined };
 }
 
+type Noted = (call: Call, answer: Record<string, unknown>, at: number, by: number | undefined) => void;
+
 /** What is so at AWS, as its effects say: faults lie between it and the service. */
 export class Truth {
   readonly backups = new Map<string, MadeBackup>();
-  readonly restored: RestoredTable[] = [];
-  readonly exports: { arn: string; at: number; input: Record<string, unknown> }[] = [];
+  readonly made: MadeTable[] = [];
+  readonly exports = new Map<string, MadeExport>();
   readonly facts: Fact[] = [];
   /** Of living tables and of those that were, by name: the last one. */
   readonly tableIds = new Map<string, string>();
   /** Ids of tables that were deleted. */
   readonly dropped = new Set<string>();
+  /** Since when point-in-time recovery is on, or off, by table id. */
+  readonly recovery = new Map<string, { at: number; isOn: boolean }[]>();
+  /** By table id. */
+  readonly moments = new Map<string, Moment[]>();
   /** By catalog, then by `pk|sk`. */
   readonly catalogs = new Map<string, Map<string, Item>>();
 
   /** Takes note of what has happened. */
-  note(call: Call, answer: Record<string, unknown>, at: number): Effect {
-    const isByService = call.signedAt !== undefined;
-    const effect: Effect = { call, answer, at, isByService };
-    const { input, operation } = call;
-    const table = String(input.TableName ?? '');
+  note(call: Call, answer: Record<string, unknown>, at: number, by?: number): Effect {
+    const effect: Effect = { call, answer, at, by, isByService: call.signedAt !== undefined };
+    const table = String(call.input.TableName ?? '');
     if (this.catalogs.has(table)) {
       const write = this.#noteItem(table, call, answer);
       if (write !== undefined) effect.write = write;
-    } else if (operation === 'CreateBackup') {
-      const { BackupArn } = answer.BackupDetails as { BackupArn: string };
-      this.backups.set(BackupArn, {
-        arn: BackupArn,
-        name: String(input.BackupName),
-        tableId: this.tableIds.get(table) ?? '',
-        tableName: table,
-        createdAt: at,
-        isByService,
-      });
-    } else if (operation === 'DeleteBackup') {
-      const backup = this.backups.get(String(input.BackupArn));
-      if (backup !== undefined) Object.assign(backup, { deletedAt: at, isDeletedByService: isByService });
-    } else if (operation === 'RestoreTableFromBackup' || operation === 'RestoreTableToPointInTime') {
-      const name = String(input.TargetTableName);
-      this.restored.push({ name, at });
-      this.#noteTable(name, answer);
-    } else if (operation === 'ExportTableToPointInTime') {
-      const { ExportArn } = answer.ExportDescription as { ExportArn: string };
-      this.exports.push({ arn: ExportArn, at, input });
-    } else if (operation === 'PutEvents') {
-      this.#noteFacts(input, answer, at);
-    } else if (operation === 'CreateTable') {
-      this.#noteTable(table, answer);
-    } else if (operation === 'DeleteTable') {
-      this.dropped.add(this.tableIds.get(table) ?? '');
+    } else {
+      this.#noted[call.operation]?.(call, answer, at, by);
     }
     return effect;
   }
@@ -96,12 +98,78 @@ export class Truth {
     return [...(this.catalogs.get(catalog) ?? [])].filter(([key]) => fits(key));
   }
 
+  /** What a table was at an instant: the `n` of its items by their `id`. */
+  itemsAt(tableId: string, instant: number): Moment['items'] {
+    return this.moments.get(tableId)?.findLast(({ at }) => at <= instant)?.items ?? new Map();
+  }
+
   livingBackups(): MadeBackup[] {
     return [...this.backups.values()].filter(({ deletedAt }) => deletedAt === undefined);
   }
 
-  #noteTable(name: string, answer: Record<string, unknown>): void {
-    this.tableIds.set(name, String((answer.TableDescription as { TableId: string }).TableId));
+  #idOf(name: unknown): string {
+    return this.tableIds.get(String(name)) ?? '';
+  }
+
+  readonly #noted: Record<string, Noted> = {
+    CreateBackup: ({ input, signedAt }, { BackupDetails }, createdAt) => {
+      const { BackupArn: arn } = BackupDetails as { BackupArn: string };
+      const tableName = String(input.TableName);
+      const table = { tableName, tableId: this.#idOf(tableName) };
+      const isByService = signedAt !== undefined;
+      this.backups.set(arn, { arn, name: String(input.BackupName), ...table, createdAt, isByService });
+    },
+    DeleteBackup: ({ input, signedAt }, _answer, deletedAt) => {
+      const backup = this.backups.get(String(input.BackupArn));
+      if (backup) Object.assign(backup, { deletedAt, isDeletedByService: signedAt !== undefined });
+    },
+    CreateTable: (call, { TableDescription }, at) => this.#noteTable(call, call.input.TableName, TableDescription, at),
+    RestoreTableFromBackup: (call, { TableDescription }, at) => {
+      const { tableId = '', createdAt = 0 } = this.backups.get(String(call.input.BackupArn)) ?? {};
+      this.#noteTable(call, call.input.TargetTableName, TableDescription, at, this.itemsAt(tableId, createdAt));
+    },
+    ImportTable: (call, { ImportTableDescription }, at) => {
+      const { TableName } = call.input.TableCreationParameters as { TableName: string };
+      this.#noteTable(call, TableName, ImportTableDescription, at);
+    },
+    DeleteTable: ({ input }) => this.dropped.add(this.#idOf(input.TableName)),
+    UpdateContinuousBackups: ({ input }, _answer, at) => {
+      const { PointInTimeRecoveryEnabled: isOn } = input.PointInTimeRecoverySpecification as Record<string, boolean>;
+      const id = this.#idOf(input.TableName);
+      this.recovery.set(id, [...(this.recovery.get(id) ?? []), { at, isOn: isOn === true }]);
+    },
+    PutItem: ({ input }, _answer, at) => {
+      const moments = this.moments.get(this.#idOf(input.TableName));
+      const { id, n } = fromAttributes(input.Item as Attributes);
+      moments?.push({ at, items: new Map(moments.at(-1)?.items).set(String(id), String(n)) });
+    },
+    ExportTableToPointInTime: ({ input }, { ExportDescription }, at, by) => {
+      const { ExportArn: arn } = ExportDescription as { ExportArn: string };
+      const { ExportFromTime: from, ExportToTime: to } = (input.IncrementalExportSpecification ?? {}) as Times;
+      const tableId = this.#idOf(String(input.TableArn).split('/').at(-1));
+      const extent = {
+        until: msOf(to ?? input.ExportTime ?? at / 1000),
+        ...(from !== undefined && { from: msOf(from) }),
+      };
+      if (!this.exports.has(arn)) this.exports.set(arn, { arn, by, at, tableId, ...extent });
+    },
+    PutEvents: ({ input }, answer, at) => {
+      const entries = input.Entries as { EventBusName: string; DetailType: string; Detail: string }[];
+      const answers = answer.Entries as { EventId?: string }[];
+      for (const [index, { EventBusName, DetailType, Detail }] of entries.entries()) {
+        if (answers[index]?.EventId === undefined) continue;
+        this.facts.push({ bus: EventBusName, type: DetailType, at, detail: JSON.parse(Detail) });
+      }
+    },
+  };
+
+  #noteTable({ signedAt }: Call, name: unknown, description: unknown, at: number, items: Moment['items'] = new Map()) {
+    const id = String((description as { TableId: string }).TableId);
+    this.tableIds.set(String(name), id);
+    // A token makes the same call the same table.
+    if (this.moments.has(id)) return;
+    this.moments.set(id, [{ at, items }]);
+    if (signedAt !== undefined) this.made.push({ name: String(name), id, at });
   }
 
   #noteItem(catalog: string, { operation, input }: Call, answer: Record<string, unknown>): Effect['write'] {
@@ -115,16 +183,12 @@ export class Truth {
     else items.set(key, after);
     return { catalog, key, before, after };
   }
-
-  #noteFacts(input: Record<string, unknown>, answer: Record<string, unknown>, at: number): void {
-    const entries = input.Entries as { EventBusName: string; DetailType: string; Detail: string }[];
-    const answers = answer.Entries as { EventId?: string }[];
-    for (const [index, { EventBusName, DetailType, Detail }] of entries.entries()) {
-      if (answers[index]?.EventId === undefined) continue;
-      this.facts.push({ bus: EventBusName, type: DetailType, at, detail: JSON.parse(Detail) });
-    }
-  }
 }
+
+type Times = Record<string, unknown>;
+
+/** The protocol has seconds, or dates when nobody has encoded them. */
+const msOf = (time: unknown): number => (time instanceof Date ? time.getTime() : Number(time) * 1000);
 
 function afterWrite(
   operation: string,
