@@ -1,7 +1,9 @@
 import { dynamoDbOf } from '../shared/aws/dynamodb.ts';
 import { assumedRole } from '../shared/aws/sts.ts';
 import { lambda } from '../shared/lambda.ts';
+import { metrics } from '../shared/metrics.ts';
+import { quotasOf } from '../shared/quotas.ts';
 import { applyRetention, retentionDoor } from '../shared/retention/trigger.ts';
 
 /** A run has ended, or a day has: deletes what a plan no longer keeps. */
-export const handler = lambda(retentionDoor, applyRetention, { dynamoDbOf, assumedRole });
+export const handler = lambda(retentionDoor, applyRetention, { dynamoDbOf, assumedRole, quotasOf, metrics });

@@ -5,6 +5,16 @@ import { queuesOf } from '../shared/aws/sqs.ts';
 import { assumedRole } from '../shared/aws/sts.ts';
 import { taggingOf } from '../shared/aws/tagging.ts';
 import { lambda } from '../shared/lambda.ts';
+import { metrics } from '../shared/metrics.ts';
+import { quotasOf } from '../shared/quotas.ts';
 
 /** Every hour: compares AWS with the catalog and the plans, and reads the dead letters. */
-export const handler = lambda(auditDoor, runAudit, { dynamoDbOf, taggingOf, keysOf, queuesOf, assumedRole });
+export const handler = lambda(auditDoor, runAudit, {
+  dynamoDbOf,
+  taggingOf,
+  keysOf,
+  queuesOf,
+  assumedRole,
+  quotasOf,
+  metrics,
+});

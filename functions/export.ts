@@ -6,6 +6,8 @@ import { assumedRole } from '../shared/aws/sts.ts';
 import { taggingOf } from '../shared/aws/tagging.ts';
 import { exportDoor, exportTable } from '../shared/export/trigger.ts';
 import { lambda } from '../shared/lambda.ts';
+import { metrics } from '../shared/metrics.ts';
+import { quotasOf } from '../shared/quotas.ts';
 
 /** Writes tables to S3: takes requests and firings of plans.yml, and goes on with what is due. */
 export const handler = lambda(exportDoor, exportTable, {
@@ -15,4 +17,6 @@ export const handler = lambda(exportDoor, exportTable, {
   objectsOf,
   keysOf,
   assumedRole,
+  quotasOf,
+  metrics,
 });

@@ -5,6 +5,8 @@ import { settingsApiOf } from '../shared/aws/settings.ts';
 import { assumedRole } from '../shared/aws/sts.ts';
 import { importDoor, importTable } from '../shared/import/trigger.ts';
 import { lambda } from '../shared/lambda.ts';
+import { metrics } from '../shared/metrics.ts';
+import { quotasOf } from '../shared/quotas.ts';
 
 /** Makes a table of exported files: takes requests, and goes on with imports that are due. */
 export const handler = lambda(importDoor, importTable, {
@@ -13,4 +15,6 @@ export const handler = lambda(importDoor, importTable, {
   settingsApiOf,
   keysOf,
   assumedRole,
+  quotasOf,
+  metrics,
 });

@@ -9,6 +9,7 @@ import type { settingsApiOf } from './aws/settings.ts';
 import type { queuesOf } from './aws/sqs.ts';
 import type { assumedRole } from './aws/sts.ts';
 import type { taggingOf } from './aws/tagging.ts';
+import type { quotasOf } from './quotas.ts';
 
 /**
  * What a function can speak to beside its catalog and the bus of facts. Each names what it needs in its own file, so
@@ -31,4 +32,6 @@ export interface Clients {
   queuesOf: typeof queuesOf;
   /** Other accounts. */
   assumedRole: typeof assumedRole;
+  /** Slots of AWS's quotas, for calls that others make as well. */
+  quotasOf: typeof quotasOf;
 }

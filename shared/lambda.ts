@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import file from '../plans.yml';
 import type { Clients } from './clients.ts';
@@ -20,17 +20,19 @@ export interface LambdaContext {
 }
 
 const logger = new Logger();
-const metrics = new Metrics();
 let world: World | undefined;
 
+/** What a function names: its clients, and what it counts in. */
+type Named = Partial<Clients> & { metrics?: Metrics };
+
 /** One per environment, with the plans as they were deployed. The account is known from the first invocation on. */
-function worldOf(context: LambdaContext, clients: Partial<Clients>): World {
+function worldOf(context: LambdaContext, { metrics, ...clients }: Named): World {
   if (world !== undefined) return world;
   const environment = readEnvironment();
   const hub: Target = { account: accountOf(context, environment), region: environment.region };
   const plans = new Map(file.plans.map((plan) => [plan.name, plan]));
   const exportPlans = new Map(file.exports.map((plan) => [plan.name, plan]));
-  const ofProcess = { clock: systemClock, random: systemRandom, logger, metrics };
+  const ofProcess = { clock: systemClock, random: systemRandom, logger, ...(metrics && { metrics }) };
   world = worldOfAws({ environment, hub, plans, exportPlans, ...ofProcess }, clients);
   return world;
 }
@@ -41,28 +43,29 @@ function accountOf({ invokedFunctionArn }: LambdaContext, { deadLetterQueues }: 
 }
 
 /** What the invocation counted; most count nothing. */
-const flushMetrics = (): void => {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+const flushed = (metrics: Metrics | undefined) => (): void => {
+  if (metrics?.hasStoredMetrics()) metrics.publishStoredMetrics();
 };
 
 /**
  * The handler of a function: the event is read at the door, logs carry the request id, metrics are flushed, and what
- * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination. `clients`:
- * what the function speaks to beside its catalog and the bus of facts.
+ * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination. `named`:
+ * what the function speaks to beside its catalog and the bus of facts, and what it counts in.
  */
 export function lambda<Opened extends Door, Answer>(
   door: Opened,
   act: (world: World) => (received: Received<Opened>, invocation: Invocation) => Promise<Answer>,
-  clients: Partial<Clients> = {},
+  named: Named = {},
 ) {
   const handle = (event: unknown, context: LambdaContext): Promise<Answer> => {
-    const current = worldOf(context, clients);
+    const current = worldOf(context, named);
     const endsAt = current.clock.now() + context.getRemainingTimeInMillis();
     return act(current)(receive(door, event), { id: context.awsRequestId, endsAt });
   };
+  const flush = flushed(named.metrics);
   // middy's early timeout is a timer that a clock of ours would not reach; the functions end themselves in time.
   return middy({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use({ after: flushMetrics, onError: flushMetrics })
+    .use({ after: flush, onError: flush })
     .handler(async (event: unknown, context) => handle(event, context as unknown as LambdaContext));
 }

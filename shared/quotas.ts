@@ -57,6 +57,9 @@ interface Known {
   paceAt: number;
 }
 
+/** One for each process: it remembers what it has leased. */
+export const quotasOf = (surroundings: Surroundings): Quotas => new Quotas(surroundings);
+
 /** Slots of every quota: the instants at which this process may send one call each. */
 export class Quotas {
   readonly #world: Surroundings;

@@ -13,7 +13,6 @@ import { factsOf } from './facts.ts';
 import { installationOf } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { ExportsPlan } from './plans/exports.ts';
-import { Quotas } from './quotas.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Capability, Queues, World } from './world.ts';
 
@@ -25,7 +24,8 @@ export interface Surroundings {
   clock: Clock;
   random: Random;
   logger: Logger;
-  metrics: Metrics;
+  /** For what counts something. */
+  metrics?: Metrics;
   /** For tests: another way to AWS. */
   clients?: ClientOptions;
 }
@@ -81,6 +81,7 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
   const settingsApis = perTarget(named.settingsApiOf ?? unnamed('settingsApiOf'));
   const taggings = perTarget(named.taggingOf ?? unnamed('taggingOf'));
   const keys = perTarget(named.keysOf ?? unnamed('keysOf'));
+  const quotas = metrics && named.quotasOf?.({ catalog, clock, random, clockCheck, logger, metrics });
   const noRequests = { put: unnamed('requestsOf') };
   const noQueues: Queues = { receive: unnamed('queuesOf'), remove: unnamed('queuesOf') };
 
@@ -101,7 +102,9 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
       ...(environment.organisation && { organisation: environment.organisation }),
     },
     catalog,
-    quotas: new Quotas({ catalog, clock, random, clockCheck, logger, metrics }),
+    get quotas() {
+      return quotas ?? unnamed('quotasOf')();
+    },
     dynamodb: (target, capability) => dynamodbs.of(target, capability),
     renewCredentials: (target, capability) => {
       dynamodbs.forget(target, capability);
@@ -127,12 +130,14 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
     facts: factsOf(eventBus(clients, hub.region, environment.factsBus, clock), installation),
     requests: named.requestsOf?.(clients, hub.region, environment.requestsBus ?? '', clock) ?? noRequests,
     logger,
-    metrics,
+    get metrics() {
+      return metrics ?? unnamed('metrics')();
+    },
   };
 }
 
 const roleArnOf = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
-const unnamed = (client: keyof Clients) => (): never => {
-  throw new Error(`This function has no ${client}; name it in its file in functions/.`);
+const unnamed = (what: keyof Clients | 'metrics') => (): never => {
+  throw new Error(`This function has no ${what}; name it in its file in functions/.`);
 };

@@ -10,6 +10,7 @@ import { queuesOf } from '../../shared/aws/sqs.ts';
 import { assumedRole } from '../../shared/aws/sts.ts';
 import { taggingOf } from '../../shared/aws/tagging.ts';
 import type { Clients } from '../../shared/clients.ts';
+import { quotasOf } from '../../shared/quotas.ts';
 
 /** Whatever a function may name. */
 export const everyClient: Clients = {
@@ -24,4 +25,5 @@ export const everyClient: Clients = {
   requestsOf,
   queuesOf,
   assumedRole,
+  quotasOf,
 };
