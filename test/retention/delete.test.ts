@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { backupItem } from '../../shared/ledger.ts';
-import { deleteBackup, recordDeleted, takeBack } from '../../shared/retention/delete.ts';
+import { retentionKey } from '../../shared/retention/apply.ts';
+import { recordDeleted, takeBack } from '../../shared/retention/delete.ts';
+import { deleteAll } from '../../shared/retention/deletes.ts';
+import { WantedLease } from '../../shared/retention/lease.ts';
 import type { Backup } from '../../shared/run.ts';
 import { type Surroundings, surroundings } from './surroundings.ts';
 
@@ -33,8 +36,10 @@ test.each<[string, Partial<Backup>, Partial<Backup>]>([
 ])('a backup that %s is not deleted, whatever its driver knows', async (_, known, ledger) => {
   const backup = await begin(known, ledger);
   const before = await here.stateOf(backup);
-  const late = here.clock.now() + 60_000;
-  expect(await here.run(deleteBackup(here.world, backup, 'It expired.', late))).toEqual({ outcome: 'kept' });
+  const lease = await here.run(WantedLease.take(here.world, retentionKey(backup), here.invocation()));
+  if (lease === undefined) throw new Error('no lease');
+  const deletes = await here.run(deleteAll(here.world, backup, lease, [{ backup, reason: 'It expired.' }]));
+  expect(deletes).toMatchObject({ deleted: 0, isDone: true });
   expect(await here.stateOf(backup)).toEqual(before);
   expect(here.count('DeleteBackup')).toBe(0);
 });
