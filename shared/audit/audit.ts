@@ -97,7 +97,7 @@ async function lookAround(audit: Audit): Promise<Memory> {
   const known = [...new Set([...(memory.knownPlans ?? [adHoc]), ...deployed])];
   const { comparedUntil, named } = await compareSince(audit, known, now);
   const knownPlans = [...new Set([...known, ...named])];
-  await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
+  const awsKey = await auditKeys(world, target, [...new Set([...tables.selected.values()].flat())], changes);
   await keepStanding(world, target, rowsOf(world, tables, protections));
   const knownTargets = targetsKnown(audit);
   const reportedOn = dayToReport(memory, now);
@@ -105,7 +105,14 @@ async function lookAround(audit: Audit): Promise<Memory> {
     const daysOver = daysBetween(memory.reportedOn, reportedOn);
     await report(world, target, { tables, protections, knownPlans, knownTargets, daysOver });
   }
-  const done = { lookedAt: now, comparedUntil, reportedOn, knownPlans, knownTargets };
+  const done = {
+    lookedAt: now,
+    comparedUntil,
+    reportedOn,
+    knownPlans,
+    knownTargets,
+    ...(awsKey !== undefined && { awsKey }),
+  };
   await lease.remember({ ...done, isLooked: true });
   return { ...memory, ...done };
 }

@@ -15,6 +15,8 @@ export interface Memory {
   knownPlans?: string[];
   /** Where the service is deployed: all that a plan ever had, as `<account>/<region>`. */
   knownTargets?: string[];
+  /** ARN of the one key that AWS manages for DynamoDB here, once it was met with. */
+  awsKey?: string;
   /** The full comparison under way: where it goes on, and its end. */
   fullFrom?: number | null;
   fullUntil?: number | null;

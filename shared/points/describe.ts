@@ -98,7 +98,7 @@ function settingsOf(settings: TableSettings | undefined) {
   } as const;
 }
 
-/** ARN of the customer key that the table had when the run selected it. */
+/** ARN of the key in KMS, the customer's or AWS's, that the table had when the run selected it. */
 export function encryptionKeyOf({ facts, target, backupArn = '' }: Backup): string | undefined {
   const partition = backupArn.split(':')[1] || 'aws';
   return facts && keyArnOf(facts, target, partition);

@@ -23,7 +23,7 @@ export interface StandingRow {
   status?: string;
   sizeBytes?: number;
   itemCount?: number;
-  /** ARN of its customer key, if it has one. */
+  /** ARN of its key in KMS, the customer's or AWS's, if it has one. */
   keyArn?: string;
   createdAt?: number;
   isOptedOut: boolean;

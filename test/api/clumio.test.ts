@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RestoreRequest } from '../../events/restore-request.ts';
+import { auditKey } from '../../shared/audit/memory.ts';
 import { newTask, putTask } from '../../shared/task/asked.ts';
 import { type Task, taskId } from '../../shared/task/task.ts';
+import { done } from '../support/done.ts';
+import { hub } from '../support/world.ts';
 import { type ApiHere, apiHere, caller } from './here.ts';
 import { backUp, plans, tableId } from './points.ts';
 
@@ -230,6 +233,18 @@ describe('what the document points to for valid values', () => {
     expect(here.asked()[0]?.detail.target).toMatchObject({
       encryption: { type: 'CUSTOMER_MANAGED', keyArn: sse_specification.kms_master_key_id },
     });
+  });
+
+  test('the key that AWS manages is told from a key of the customer as far as an audit has looked at it', async () => {
+    const key = '1a2b3c4d-0000-4000-8000-000000000000';
+    const awsKey = `arn:aws:kms:us-east-1:123456789012:key/${key}`;
+    await done(here, here.apiWorld.catalog.put({ ...auditKey(hub), awsKey }));
+    const id = await backUp(here, { facts: { itemCount: 1, read: 5, write: 5, key } });
+    const { body } = await here.ask(`GET /backups/aws/dynamodb-tables/${id}`);
+    expect(body.sse_specification).toEqual({ kms_key_type: 'AWS_MANAGED', kms_master_key_id: awsKey });
+    const target = { environment_id: environment, table_name: 'copy', sse_specification: body.sse_specification };
+    await here.ask(`POST ${path}`, { body: { source: { securevault_backup: { backup_id: id } }, target } });
+    expect(here.asked()[0]?.detail.target).toMatchObject({ encryption: { type: 'AWS_MANAGED' } });
   });
 
   test('a table that no audit has seen is 404, and a filter by an environment that is none', async () => {

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../local/service.ts';
 import { inProcess } from '../../local/transport.ts';
 import { audit } from '../../shared/audit/audit.ts';
+import { auditKey, type Memory } from '../../shared/audit/memory.ts';
 import { auditDoor, runAudit } from '../../shared/audit/trigger.ts';
 import { receive } from '../../shared/door.ts';
 import { backupItem } from '../../shared/ledger.ts';
@@ -33,6 +34,15 @@ describe('customer keys', () => {
     await here.table('plain');
     return { kms, KeyId };
   }
+
+  test('the key that AWS manages in a Region is known by then, and no customer key is taken for it', async () => {
+    const { KeyId } = await begin();
+    await here.table('theirs', { keyArn: 'alias/aws/dynamodb' });
+    await look();
+    const { awsKey } = (await here.run(here.world.catalog.get(auditKey(hub)))) as Memory;
+    expect(awsKey).toMatch(/^arn:aws:kms:us-east-1:123456789012:key\//);
+    expect(awsKey).not.toBe(KeyId);
+  });
 
   test('a table whose key is disabled is at risk: told once, and again when it happens again', async () => {
     const { kms, KeyId } = await begin();

@@ -95,6 +95,6 @@ export const readBackup = route({
   async act(world, { params }) {
     const backup = await pointOf(world, params.backup_id, 'backup_id');
     const settings = backup.settings && (await settingsWithHash(world, backup.settings.hash));
-    return { ...viewOf(backup), ...configurationOf(settings, encryptionKeyOf(backup)) };
+    return { ...viewOf(backup), ...(await configurationOf(world, backup.target, settings, encryptionKeyOf(backup))) };
   },
 });

@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
+import { auditKey } from '../../audit/memory.ts';
 import { isUnread, type Setting, type TableSettings } from '../../settings/settings.ts';
+import type { Target } from '../../target.ts';
+import type { World } from '../../world.ts';
 
 /**
  * What was captured of a table beside DynamoDB's own backup, in the words of seed 000; null where nothing was. Keys,
@@ -23,8 +26,16 @@ const unknown: Configuration = {
   tags: null,
 };
 
-export function configurationOf(settings: TableSettings | undefined, keyArn?: string): Configuration {
-  const sse = keyArn === undefined ? null : { kms_key_type: 'CUSTOMER_MANAGED', kms_master_key_id: keyArn };
+/** Whose key it is tells the last audit; one that it has not looked at counts as the customer's. */
+export async function configurationOf(
+  { catalog }: World,
+  target: Target,
+  settings: TableSettings | undefined,
+  keyArn: string | undefined,
+): Promise<Configuration> {
+  const { awsKey } = keyArn === undefined ? {} : ((await catalog.get(auditKey(target))) ?? {});
+  const type = keyArn === awsKey ? 'AWS_MANAGED' : 'CUSTOMER_MANAGED';
+  const sse = keyArn === undefined ? null : { kms_key_type: type, kms_master_key_id: keyArn };
   if (settings === undefined) return { ...unknown, sse_specification: sse };
   const { pointInTimeRecovery, stream, tableClass, tags } = settings;
   return {

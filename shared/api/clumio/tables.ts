@@ -106,7 +106,7 @@ export const readTable = route({
     const settings = capture && (await settingsWithHash(world, capture.hash));
     return {
       ...viewOf(table),
-      ...configurationOf(settings, table.keyArn),
+      ...(await configurationOf(world, table.target, settings, table.keyArn)),
       settings_captured_timestamp: capture === undefined ? null : iso(capture.capturedAt),
     };
   },
