@@ -44,7 +44,8 @@ async function answer(aws: LocalAws, request: IncomingMessage, response: ServerR
     response.writeHead(413, { connection: 'close' }).end();
     return;
   }
-  const [, path = '/', query = ''] = /^([^?]*)\??(.*)$/s.exec(request.url ?? '/') ?? [];
+  // A proxy's client names the whole address.
+  const [, path = '/', query = ''] = /^(?:https?:\/\/[^/?]+)?([^?]*)\??(.*)$/s.exec(request.url ?? '/') ?? [];
   const headers = Object.fromEntries(
     Object.entries(request.headersDistinct).map(([name, values = []]) => [
       name,

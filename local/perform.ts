@@ -26,8 +26,8 @@ interface Surroundings {
 export function performer({ clock, iam, service, intercepts, listeners }: Surroundings) {
   return async (call: Call): Promise<unknown> => {
     const called = service(call.service);
-    const operation = called.operations[call.operation];
-    if (operation === undefined) throw unknownOperation(called, call.operation);
+    const operation = Object.hasOwn(called.operations, call.operation) && called.operations[call.operation];
+    if (!operation) throw unknownOperation(called, call.operation);
     called.validate?.(call.operation, call.input);
     const permissions = authorize(iam, called, call);
 

@@ -117,6 +117,7 @@ function getObject(object: StoredObject, input: Input): Answer {
   if (IfNoneMatch !== undefined && isSame(IfNoneMatch, object)) throw s3Error('NotModified');
   const headers = {
     ...headersOf(object),
+    ...askedFor(input),
     ...(ChecksumMode === 'ENABLED' && Range === undefined && object.checksums),
   };
   const range = rangeOf(Range, object.body.length);
@@ -142,6 +143,12 @@ function headersOf({ etag, writtenAt, described: about }: StoredObject): Record<
   for (const [, name, header] of described) if (about[name] !== undefined) headers[header] = about[name];
   for (const [name, value] of Object.entries(about.metadata)) headers[`x-amz-meta-${name}`] = value;
   return headers;
+}
+
+/** The reader of an object may say how it is to be described (`response-content-type` and its like). */
+function askedFor(input: Input): Record<string, string> {
+  const said = described.filter(([member]) => input[`Response${member}`] !== undefined);
+  return Object.fromEntries(said.map(([member, , header]) => [header, String(input[`Response${member}`])]));
 }
 
 /** A key that is not there is deleted as well (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html). */

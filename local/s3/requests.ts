@@ -98,13 +98,19 @@ const queryMembers: Record<string, string> = {
   'max-keys': 'MaxKeys',
   partNumber: 'PartNumber',
   prefix: 'Prefix',
+  'response-cache-control': 'ResponseCacheControl',
+  'response-content-disposition': 'ResponseContentDisposition',
+  'response-content-encoding': 'ResponseContentEncoding',
+  'response-content-language': 'ResponseContentLanguage',
+  'response-content-type': 'ResponseContentType',
   'start-after': 'StartAfter',
   uploadId: 'UploadId',
 };
 
 /** Which operation a request asks for, and with what. Throws `AwsError` for what this S3 does not do. */
-export function read(request: WireRequest): { operation: string; input: Input } {
-  const query = new URLSearchParams(request.query);
+export function read(given: WireRequest): { operation: string; input: Input } {
+  const query = new URLSearchParams(given.query);
+  const request = { ...given, headers: { ...signedHeaders(query), ...given.headers } };
   const named = target(request);
   const of = named.Key ? 'object' : named.Bucket ? 'bucket' : 'service';
   const fits = ({ marker, header }: Route) =>
@@ -115,9 +121,16 @@ export function read(request: WireRequest): { operation: string; input: Input } 
   return { operation: route.operation, input: { ...named, ...members(request, query), ...bodyOf(request) } };
 }
 
+/** The headers that a presigned address says in its query. */
+const signedHeaders = (query: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...query].filter(([name]) => name.startsWith('x-amz-')));
+
+/** AWS's names, and those that clients make of `localhost`. */
+const hostPattern = /^(?!s3[.-])(.+?)\.(?:s3[.-][\w.-]*amazonaws\.com|(?:s3(?:\.[\w-]+)?\.)?localhost)(?::\d+)?$/;
+
 /** Bucket and key, from the path or, in virtual-hosted style, from the host. */
 function target({ path, headers }: WireRequest): { Bucket?: string; Key?: string } {
-  const hosted = /^(.+)\.s3[.-][\w.-]*amazonaws\.com(?::\d+)?$/.exec(headers.host ?? '')?.[1];
+  const hosted = hostPattern.exec(headers.host ?? '')?.[1];
   const [, first = '', ...rest] = path.split('/');
   const [bucket, key] = hosted === undefined ? [first, rest.join('/')] : [hosted, path.slice(1)];
   try {

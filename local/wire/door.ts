@@ -14,7 +14,7 @@ import type { Protocol } from './protocol.ts';
 import { query } from './query.ts';
 import { restJson } from './rest-json.ts';
 import { restXml } from './rest-xml.ts';
-import { checkAge, readSignature, type Signature, unsigned } from './signature.ts';
+import { checkAge, checkExpiry, readSignature, type Signature, unsigned } from './signature.ts';
 
 const protocols: Record<Service['protocol'], Protocol> = {
   'json-1.0': json,
@@ -50,12 +50,13 @@ export function wireDoor(door: Door): (request: WireRequest) => Promise<WireAnsw
     const signature = readSignature(request);
     const service = findService(services, request, signature);
     if (service === undefined) return dated(core, unknownService(request, signature, requestId));
-    const protocol = protocols[service.protocol];
+    const protocol = protocols[spokenOf(service, request)];
     try {
       const call = readCall(door, service, request, signature, requestId);
       const latencyMs = door.latencyMs?.(call) ?? 0;
       if (latencyMs > 0) await sleep(core.clock, latencyMs);
       if (call.signedAt !== undefined) checkAge(service, call.signedAt, core.clock.now());
+      if (signature?.expiresAt !== undefined) checkExpiry(signature.expiresAt, core.clock.now());
       const result = await door.perform(call);
       return dated(core, seenBy(request, protocol.answer(service, call.operation, result, requestId)));
     } catch (error) {
@@ -75,7 +76,12 @@ function readCall(
   if (request.body.length > (service.maxBodyBytes ?? maxBodyBytes)) {
     throw new AwsError('RequestEntityTooLargeException', 'The request body is too large.', 413);
   }
-  const asked = protocols[service.protocol].read(service, request);
+  const spoken = spokenOf(service, request);
+  const asked = protocols[spoken].read(service, request);
+  if (spoken !== service.protocol) {
+    const message = `The local AWS has ${asked.operation} of ${service.name} in AWS JSON at most, not in AWS Query.`;
+    throw new AwsError('InvalidAction', message);
+  }
   if (signature === undefined) throw unsigned(service);
   const caller = iam.caller(signature.accessKey);
   return {
@@ -89,7 +95,10 @@ function readCall(
   };
 }
 
-/** By `X-Amz-Target`, else by the signature's scope: DynamoDB and its streams share one signing name. */
+/**
+ * By `X-Amz-Target`, else by the signature's scope: DynamoDB and its streams share one signing name. What has neither, and
+ * no form, can only be for S3, which has public objects.
+ */
 function findService(
   services: Map<string, Service>,
   { headers }: WireRequest,
@@ -97,8 +106,15 @@ function findService(
 ): Service | undefined {
   const prefix = headers['x-amz-target']?.split('.')[0];
   const targeted = prefix && [...services.values()].find((service) => service.targetPrefix === prefix);
-  return targeted || services.get(signature?.service ?? '');
+  const isBare = prefix === undefined && !isForm(headers) && !headers['content-type']?.includes('json');
+  return targeted || services.get(signature?.service ?? (isBare ? 's3' : ''));
 }
+
+const isForm = (headers: WireRequest['headers']): boolean => headers['content-type']?.includes('form') ?? false;
+
+/** Clients of SQS or CloudWatch that still speak AWS Query get at least an answer that they can read. */
+const spokenOf = ({ protocol }: Service, { headers }: WireRequest): Service['protocol'] =>
+  protocol === 'json-1.0' && isForm(headers) && headers['x-amz-target'] === undefined ? 'query' : protocol;
 
 /** An error that no service threw on purpose is a defect of the local AWS; its text says where. */
 const asAwsError = (error: unknown): AwsError =>
@@ -108,7 +124,7 @@ const asAwsError = (error: unknown): AwsError =>
 
 /** In the form that the client seems to read. */
 function unknownService({ headers }: WireRequest, signature: Signature | undefined, requestId: string): WireAnswer {
-  const protocol = headers['content-type']?.includes('form') ? 'query' : 'json-1.1';
+  const protocol = isForm(headers) ? 'query' : 'json-1.1';
   const nobody: Service = { name: '', protocol, permissions: () => [], operations: {} };
   const error =
     signature === undefined

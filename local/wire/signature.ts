@@ -5,17 +5,52 @@ export interface Signature {
   accessKey: string;
   region: string;
   service: string;
-  /** Epoch ms; absent when the request has no `X-Amz-Date`. */
+  /** Epoch ms; absent when the request has no `X-Amz-Date`, and for presigned addresses. */
   signedAt?: number;
+  /** Until when a presigned address is good, epoch ms. */
+  expiresAt?: number;
 }
 
-/** Reads the credential scope (https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html). */
-export function readSignature({ headers }: WireRequest): Signature | undefined {
-  const scope = /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(headers.authorization ?? '');
-  if (scope === null) return undefined;
-  const [, accessKey = '', region = '', service = ''] = scope;
+const scopePattern = /^([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request$/;
+
+/**
+ * Reads the credential scope, of the header or of a presigned address
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html); and S3's older signatures
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html).
+ */
+export function readSignature({ headers, query }: WireRequest): Signature | undefined {
+  const { authorization = '' } = headers;
+  const [, credential] = /Credential=([^,\s]+)/.exec(authorization) ?? [];
   const signedAt = instantOf(headers['x-amz-date']);
-  return { accessKey, region, service, ...(signedAt !== undefined && { signedAt }) };
+  if (credential !== undefined) return scopeOf(credential, signedAt === undefined ? {} : { signedAt });
+  const [, older] = /^AWS ([^:\s]+):\S+$/.exec(authorization) ?? [];
+  if (older !== undefined) return { accessKey: older, region: '', service: 's3' };
+  return query.includes('Signature=') ? presigned(new URLSearchParams(query)) : undefined;
+}
+
+function presigned(query: URLSearchParams): Signature | undefined {
+  const scope = query.get('X-Amz-Credential');
+  if (scope !== null) {
+    const signedAt = instantOf(query.get('X-Amz-Date') ?? undefined);
+    const expiresAt = (signedAt ?? 0) + Number(query.get('X-Amz-Expires') ?? 0) * 1000;
+    return scopeOf(scope, { expiresAt });
+  }
+  const accessKey = query.get('AWSAccessKeyId');
+  const expiresAt = Number(query.get('Expires')) * 1000;
+  return accessKey === null ? undefined : { accessKey, region: '', service: 's3', expiresAt };
+}
+
+function scopeOf(credential: string, times: Pick<Signature, 'signedAt' | 'expiresAt'>): Signature | undefined {
+  const [, accessKey = '', region = '', service = ''] = scopePattern.exec(credential) ?? [];
+  return accessKey === '' ? undefined : { accessKey, region, service, ...times };
+}
+
+/** Throws what S3 answers to a presigned address whose time is over. */
+export function checkExpiry(expiresAt: number, now: number): void {
+  if (now <= expiresAt) return;
+  const iso = (at: number) => new Date(at).toISOString().replace(/\.\d+/, '');
+  const members = { Expires: iso(expiresAt), ServerTime: iso(now) };
+  throw new AwsError('AccessDenied', 'Request has expired', 403, members);
 }
 
 /** AWS takes a request for five minutes before and after its time stamp. */

@@ -113,6 +113,18 @@ test.each([
 test.each<[string, Sent, number, string]>([
   ['JSON', { service: 'dynamodb', target: 'Db.Nothing', body: '{}' }, 400, 'UnknownOperationException'],
   ['query', { service: 'sns', body: 'Action=Nothing' }, 400, '<Code>InvalidAction</Code>'],
+  [
+    'JSON, by a name that every object has',
+    { service: 'dynamodb', target: 'Db.toString' },
+    400,
+    'no operation toString',
+  ],
+  [
+    'AWS Query of a service that speaks JSON',
+    { service: 'dynamodb', type: 'application/x-www-form-urlencoded', body: 'Action=Echo' },
+    400,
+    '<Code>InvalidAction</Code>',
+  ],
   ['REST', { service: 'scheduler', path: '/nothing' }, 404, 'No operation answers POST /nothing.'],
   ['an unknown service', { service: 'polly', body: '{}' }, 404, 'The local AWS has no service polly.'],
 ])('an operation that is not there is refused: %s', async (_name, sent, status, text) => {
