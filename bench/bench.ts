@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { type Figure, isMet, markdown, tableOf } from './figure.ts';
+import { runOf, type Section, sentenceOf, writeResults } from './results.ts';
 
 /*
  * The figures: `npm run bench`, `npm run bench -- --json`, `npm run bench -- --only share,deletes`.
@@ -24,6 +23,7 @@ type Part = keyof typeof parts;
 
 interface Strategies {
   rows: Record<string, string | number>[];
+  note: string;
 }
 
 /** What a part's process gives. */
@@ -37,26 +37,26 @@ async function inProcessOfItsOwn<Result>(part: string): Promise<Result> {
 }
 
 async function runPart(part: string): Promise<void> {
-  const result =
-    part === 'strategies'
-      ? { rows: await (await import('./parts/strategies.ts')).sideBySide() }
-      : { figures: await ((await import(`./parts/${part}.ts`)) as { measure(): Promise<Figure[]> }).measure() };
-  process.stdout.write(`\n${JSON.stringify(result)}`);
+  process.stdout.write(`\n${JSON.stringify(part === 'strategies' ? await compared() : await measured(part))}`);
 }
 
-const machine = () => ({
-  processor: `${cpus()[0]?.model ?? 'unknown'} × ${availableParallelism()}`,
-  memoryGb: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  load: loadavg().map((load) => Math.round(load * 10) / 10),
-});
+async function measured(part: string): Promise<{ figures: Figure[] }> {
+  const { measure } = (await import(`./parts/${part}.ts`)) as { measure(): Promise<Figure[]> };
+  return { figures: await measure() };
+}
 
-const strategyTable = ({ rows }: Strategies): string => {
+async function compared(): Promise<Strategies> {
+  const { note, sideBySide } = await import('./parts/strategies.ts');
+  return { rows: await sideBySide(), note };
+}
+
+const strategyTable = ({ rows, note }: Strategies): string => {
   const heads = Object.keys(rows[0] ?? {});
-  return markdown(
+  const table = markdown(
     heads,
     rows.map((row) => heads.map((head) => String(row[head]))),
   );
+  return `${table}\n\n${note}`;
 };
 
 async function main(only: string[] | undefined, json: boolean): Promise<void> {
@@ -65,11 +65,11 @@ async function main(only: string[] | undefined, json: boolean): Promise<void> {
   };
   const wanted = Object.keys(parts).filter((part) => only?.includes(part) ?? true) as Part[];
   const startedAt = new Date();
-  const sections: string[] = [];
+  const sections: Section[] = [];
   const figures: Figure[] = [];
-  const add = (title: string, table: string) => {
-    sections.push(`## ${title}\n\n${table}\n`);
-    say(`\n## ${title}\n\n${table}`);
+  const add = (title: string, text: string) => {
+    sections.push({ title, text });
+    say(`\n## ${title}\n\n${text}`);
   };
   for (const part of wanted) {
     const { figures: some } = await inProcessOfItsOwn<{ figures: Figure[] }>(part);
@@ -77,7 +77,7 @@ async function main(only: string[] | undefined, json: boolean): Promise<void> {
     add(parts[part], tableOf(some));
   }
   const strategies =
-    (only?.includes('strategies') ?? true) ? await inProcessOfItsOwn<Strategies>('strategies') : { rows: [] };
+    (only?.includes('strategies') ?? true) ? await inProcessOfItsOwn<Strategies>('strategies') : { rows: [], note: '' };
   if (strategies.rows.length > 0) {
     add(
       'Side by side: 500 tables, the same local AWS (virtual clock, each call takes 100 ms)',
@@ -85,25 +85,19 @@ async function main(only: string[] | undefined, json: boolean): Promise<void> {
     );
   }
   const missed = figures.filter((figure) => figure.isExact && !isMet(figure));
-  const run = { at: startedAt.toISOString(), machine: machine() };
+  const run = runOf(startedAt);
   if (json) console.log(JSON.stringify({ ...run, figures, strategies: strategies.rows }));
-  if (only === undefined) writeFileSync(new URL('results.md', import.meta.url), resultsOf(run, sections));
+  if (only === undefined) writeResults(sections, topOf(sentenceOf(run)));
   for (const { figure } of missed) say(`missed: ${figure}`);
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
-function resultsOf(
-  { at, machine: { processor, memoryGb, node, load } }: { at: string; machine: ReturnType<typeof machine> },
-  sections: string[],
-) {
-  const where = `${processor}, ${memoryGb} GB, Node.js ${node}, load ${load.join(' ')} at the end`;
-  return [
+const topOf = (measuredOn: string): string =>
+  [
     '# Results',
-    `\`npm run bench\` on ${at.slice(0, 16).replace('T', ' ')} UTC: ${where}.`,
+    `\`npm run bench\` on ${measuredOn}.`,
     'On the virtual clock the real handlers and SDK clients run against `local/`, which refuses what AWS documents that it refuses: 50 CreateBackup a second with a burst of 10, 10 DeleteBackup, 5 ListBackups. These figures say what the service does under that model, not what AWS will do. Times on the real clock depend on the machine and on what else it does.',
-    ...sections,
   ].join('\n\n');
-}
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, part: { type: 'string' } },
