@@ -109,10 +109,14 @@ type Action = (store: Store, data: object, done: Done<Record<string, unknown>>) 
 
 const actionOf = (operation: string): Action => load(`dynalite/actions/${fileOf(operation)}`) as Action;
 
+/** AWS begins this sentence in one way, dynalite in two. */
+const emptyKey = 'The AttributeValue for a key attribute';
+
 /** dynalite's errors carry the body of an answer; whatever else is thrown is a defect and passes. */
 function translated(error: unknown): unknown {
   const { statusCode, body } = error as { statusCode?: number; body?: Record<string, unknown> };
   if (statusCode === undefined || body === undefined) return error;
   const code = String(body.__type).split('#').pop() ?? '';
-  return new AwsError(code, String(body.message ?? body.Message ?? ''), statusCode);
+  const message = String(body.message ?? body.Message ?? '');
+  return new AwsError(code, message.replace(`were invalid: ${emptyKey}`, `are not valid. ${emptyKey}`), statusCode);
 }

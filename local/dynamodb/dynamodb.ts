@@ -8,6 +8,7 @@ import { dataOperations } from './data.ts';
 import { errorType } from './errors.ts';
 import { exportOperations } from './exports.ts';
 import { importOperations } from './imports.ts';
+import { checkItemLimits } from './item-limits.ts';
 import type { Snapshot } from './items.ts';
 import { kinesisDestinationOperations } from './kinesis-destinations.ts';
 import { validate } from './model.ts';
@@ -90,7 +91,10 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
     maxBodyBytes,
     errorType,
     // Operations on items are checked by dynalite, whose wording of their many rules was taken from AWS.
-    validate: (operation, input) => operation in dataOperationsHere || validate(operation, input),
+    validate: (operation, input) => {
+      checkItemLimits(input);
+      if (!(operation in dataOperationsHere)) validate(operation, input);
+    },
     permissions: (call) => permissionsOf(call, world.region(call)),
     resourcePolicy: (call) => policyOf(world, call),
     operations: Object.fromEntries(

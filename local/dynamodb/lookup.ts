@@ -49,9 +49,10 @@ export function tableByArn(world: World, call: Call): Table {
   }
   const [, , , inRegion, account, resource = ''] = given.split(':');
   const [type, name = '', ...rest] = resource.split('/');
-  if (type !== 'table' || rest.length > 0 || inRegion !== region.name || account !== region.account) {
+  if (type !== 'table' || rest.length > 0 || inRegion !== region.name) {
     throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${given}`);
   }
+  if (account !== region.account) throw notAllowed(call, given);
   const table = region.tables.get(name);
   if (table !== undefined && !isHidden(table, world.core.clock.now())) return table;
   // AWS's own spelling.

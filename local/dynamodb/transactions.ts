@@ -2,7 +2,7 @@ import { AwsError, type Call } from '../service.ts';
 import { perRegion } from '../state.ts';
 import { IndexWrites } from './capacity.ts';
 import { storeOf } from './data.ts';
-import { checked, type Item, performAtOnce } from './dynalite.ts';
+import { checked, type Item, itemSize, performAtOnce } from './dynalite.ts';
 import { invalid } from './errors.ts';
 import { tableName } from './lookup.ts';
 import { Staged } from './staged.ts';
@@ -11,6 +11,9 @@ import { reuse, type Tokens } from './tokens.ts';
 
 /** "A client request token is valid for 10 minutes after the first request that uses it is completed." */
 const tokenMs = 10 * 60_000;
+
+/** What all items together may have; only those that are put are counted here. The sentence is ours. */
+const mostBytes = 4 * 2 ** 20;
 
 /** What each write is as an operation of its own: a check is a deletion that is never done. */
 const operations = {
@@ -67,6 +70,8 @@ function write(region: Region, call: Call): Answer {
   if (named.size < parts.length) {
     throw invalid('Transaction request cannot include multiple operations on one item');
   }
+  const bytes = parts.reduce((sum, { data }) => sum + (data.Item == null ? 0 : itemSize(data.Item as Item)), 0);
+  if (bytes > mostBytes) throw invalid('The aggregate size of the items in the transaction exceeds 4 MB');
   const staged = new Staged(storeOf(region));
   const answers = allOrNone(
     parts,
@@ -107,7 +112,7 @@ function allOrNone(parts: Part[], act: (part: Part) => Answer, seen?: (part: Par
       return { Code: 'None' };
     } catch (error) {
       const code = error instanceof AwsError ? reasonCodes[error.code] : undefined;
-      if (code === undefined) throw error;
+      if (code === undefined || isOfTheRequest(error)) throw error;
       const item = code === 'ConditionalCheckFailed' ? seen?.(part) : undefined;
       return { Code: code, Message: (error as AwsError).message, ...(item !== undefined && { Item: item }) };
     }
@@ -123,6 +128,9 @@ const reasonCodes: Record<string, string> = {
   ConditionalCheckFailedException: 'ConditionalCheckFailed',
   ValidationException: 'ValidationError',
 };
+
+/** As seen at AWS (paritysuite/dynamodb-conformance): a key that is empty is refused before anything is begun. */
+const isOfTheRequest = (error: unknown): boolean => String(error).includes('parameter values are not valid');
 
 /** The values of the key's attributes, whatever they are. */
 function keyIn(region: Region, { table, data }: Part): string {

@@ -1,4 +1,4 @@
-import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect } from 'vitest';
 import { dynamodb, patience } from './endpoint.ts';
 import { makeTable, newName } from './made.ts';
@@ -66,5 +66,35 @@ rule('items of a table that does not exist are a ResourceNotFoundException', asy
   await expect(update('any', { TableName: newName() })).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
     message: 'Requested resource not found',
+  });
+});
+
+const nested = (levels: number): AttributeValue =>
+  levels === 1 ? { S: 'leaf' } : { M: { inner: nested(levels - 1) } };
+
+rule('a value has 32 levels at most', async () => {
+  await dynamodb.putItem({ TableName: table, Item: { id: { S: 'deep' }, value: nested(32) } });
+  await expect(
+    dynamodb.putItem({ TableName: table, Item: { id: { S: 'deeper' }, value: nested(33) } }),
+  ).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('Nesting Levels have exceeded supported limits'),
+  });
+});
+
+rule('an expression has 4096 bytes at most', async () => {
+  const long = (bytes: number) => 'attribute_exists(id)'.padEnd(bytes);
+  await dynamodb.scan({ TableName: table, FilterExpression: long(4096) });
+  await expect(dynamodb.scan({ TableName: table, FilterExpression: long(4097) })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'Invalid FilterExpression: Expression size has exceeded the maximum allowed size; expression size: 4097',
+  });
+});
+
+rule('a key that is empty is refused', async () => {
+  await expect(dynamodb.getItem({ TableName: table, Key: { id: { S: '' } } })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message:
+      'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: id',
   });
 });

@@ -135,3 +135,11 @@ rule('point-in-time recovery of a table that does not exist is a TableNotFoundEx
   await expect(dynamodb.describeContinuousBackups({ TableName: name })).rejects.toMatchObject(unknown);
   await expect(pointInTime(name)).rejects.toMatchObject(unknown);
 });
+
+rule("the tags of another account's table are not for everybody to see", async () => {
+  const { arn } = await makeTable();
+  const theirs = arn.replace(/:\d{12}:/, ':000000000000:');
+  await expect(dynamodb.listTagsOfResource({ ResourceArn: theirs })).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+});

@@ -76,6 +76,33 @@ rule('an update that cannot be done is a ValidationError among the reasons', asy
   expect(await read('neither')).toBeUndefined();
 });
 
+rule(
+  'a key of another type is a ValidationError among the reasons, an empty one refuses the whole transaction',
+  async () => {
+    const get = (id: object) => ({
+      ConditionCheck: { TableName: table, Key: { id }, ConditionExpression: 'attribute_exists(id)' },
+    });
+    await expect(write(get({ N: '5' }) as TransactWriteItem)).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+      CancellationReasons: [{ Code: 'ValidationError', Message: 'The provided key element does not match the schema' }],
+    });
+    await expect(write(get({ S: '' }) as TransactWriteItem)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: id',
+    });
+  },
+);
+
+rule('the items of a transaction have 4 MB at most', async () => {
+  const large = Array.from({ length: 12 }, (_, index) => {
+    const id = `large-${index}`;
+    return put(id, { Item: { ...key(id), text: { S: 'x'.repeat(350_000) } } });
+  });
+  await write(...large.slice(1));
+  await expect(write(...large)).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
 rule('an item has one part of a transaction at most', async () => {
   await expect(write(put('twice'), set('twice', '1'))).rejects.toMatchObject({
     name: 'ValidationException',
