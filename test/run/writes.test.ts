@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { backupItem, backupKey, runItem } from '../../shared/ledger.ts';
 import { type Driving, driving } from '../../shared/run/context.ts';
-import type { Entry } from '../../shared/run/entries.ts';
+import { type Entry, isSettled } from '../../shared/run/entries.ts';
 import { takeRun } from '../../shared/run/lease.ts';
-import { claim, endAvailable, endWithout, record } from '../../shared/run/writes.ts';
+import { claim, endAvailable, endWithout, record, recordDuplicate } from '../../shared/run/writes.ts';
 import type { Backup } from '../../shared/run.ts';
 import { done } from '../support/done.ts';
 import { hub, type Local, local } from '../support/world.ts';
@@ -89,4 +89,37 @@ test.each<[string, { known: Backup; ledger: Backup; write: Write }]>([
   await done(here, write(driven, mine));
   expect(await done(here, catalog.get(backupKey(ledger)))).toEqual(backupItem(ledger));
   expect(mine).toMatchObject(ledger);
+});
+
+test('an end that is refused, as another has written one, is told here: he may not have lived to', async () => {
+  const { catalog } = driven.world;
+  const ledger = { ...entry('AVAILABLE', 1, 'its'), endedAt: here.clock.now() };
+  await done(here, catalog.put(backupItem(ledger)));
+  await done(here, endWithout(driven, driven.entries.merge(entry('STARTING', 1)), 'FAILED', 'It failed.'));
+  await done(here, driven.announcer.flush());
+  expect(here.facts.map(({ type }) => type)).toEqual(['Backup Completed']);
+});
+
+test('a second backup that is written down once is not written over, so that its hold stays', async () => {
+  const { catalog } = driven.world;
+  const hold = { by: 'Ada', reason: 'the lawsuit', at: 0 };
+  const second = { ...entry('AVAILABLE', 1, 'a/second'), isDuplicate: true as const, hold };
+  await done(here, catalog.put(backupItem(second)));
+  await done(here, recordDuplicate(driven, seen('a/second')));
+  expect(await done(here, catalog.get(backupKey(second)))).toEqual(backupItem(second));
+});
+
+test('a second backup expires with the one that was asked for', async () => {
+  driven.run.expiresAt = here.clock.now() + 86_400_000;
+  await done(here, recordDuplicate(driven, seen('a/second')));
+  const key = backupKey({ ...table, isDuplicate: true, backupArn: 'a/second' });
+  expect(await done(here, driven.world.catalog.get(key))).toMatchObject({ expiresAt: driven.run.expiresAt });
+});
+
+test.each([
+  [334_999, false],
+  [335_000, true],
+])('%i ms after the claim is over, a look can tell what came of it: %s', (ms, isOver) => {
+  const leaseUntil = here.clock.now();
+  expect(isSettled({ ...entry('STARTING', 1), leaseUntil }, leaseUntil + ms)).toBe(isOver);
 });
