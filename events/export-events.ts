@@ -1,36 +1,19 @@
 import * as z from 'zod/mini';
-import { account, type DetailOf, fact, instant, region, tableName } from './contract.ts';
-import { few, taskFailed } from './task-events.ts';
+import { type DetailOf, fact, instant } from './contract.ts';
+import { asker, count, ofATask, taskFailed, taskPlanned, taskStarted } from './task-events.ts';
 
-const count = z.number().check(z.int(), z.nonnegative());
-
-const ofATask = {
-  task: z.string().check(z.minLength(1)),
-  requestId: z.string(),
-  account,
-  region,
-  table: tableName,
+const ofAnExport = {
   bucket: z.string(),
   prefix: z.optional(z.string()),
   type: z.enum(['full', 'incremental']),
 };
 
-export const ExportPlanned = fact(
-  'Export Planned',
-  { sentBy: 'export', heardBy: 'who asked', when: 'an Export Requested with dryRun has been looked at' },
-  { ...ofATask, steps: z.array(z.string()).check(few), notices: z.array(z.string()).check(few) },
-);
+export const ExportPlanned = taskPlanned('Export Planned', 'export', ofAnExport);
 
-export const ExportStarted = fact(
+export const ExportStarted = taskStarted(
   'Export Started',
-  { sentBy: 'export', heardBy: 'who asked', when: 'AWS is writing the files' },
-  {
-    ...ofATask,
-    exportArn: z.string(),
-    requester: z.string(),
-    reason: z.string(),
-    notices: z.array(z.string()).check(few),
-  },
+  { sentBy: 'export', when: 'AWS is writing the files' },
+  { ...ofAnExport, exportArn: z.string() },
 );
 
 export const ExportCompleted = fact(
@@ -42,15 +25,16 @@ export const ExportCompleted = fact(
   },
   {
     ...ofATask,
+    ...ofAnExport,
     tableId: z.string(),
     exportArn: z.string(),
-    requester: z.string(),
-    reason: z.string(),
+    ...asker,
     /** Key of the manifest's summary; that names the list of files. */
     manifest: z.string(),
     items: count,
-    /** Of the files, compressed; known when they were read back. */
-    bytes: z.optional(count),
+    bytes: z.optional(
+      count.check(z.meta({ description: 'Of the files, compressed; only of a request that says verify' })),
+    ),
     billedBytes: count,
     /** From the request to the end. */
     seconds: z.number().check(z.nonnegative()),

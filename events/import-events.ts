@@ -1,16 +1,8 @@
 import * as z from 'zod/mini';
-import { account, type DetailOf, fact, instant, region, tableName } from './contract.ts';
-import { few, taskFailed } from './task-events.ts';
+import { type DetailOf, fact, instant } from './contract.ts';
+import { asker, count, few, ofATask, taskFailed, taskPlanned, taskStarted } from './task-events.ts';
 
-const count = z.number().check(z.int(), z.nonnegative());
-
-const ofATask = {
-  task: z.string().check(z.minLength(1)),
-  requestId: z.string(),
-  /** Where the new table is. */
-  account,
-  region,
-  table: tableName,
+const ofAnImport = {
   /** The bucket and the manifest of the full export, and how many windows follow on it. */
   bucket: z.string(),
   manifest: z.string(),
@@ -19,23 +11,16 @@ const ofATask = {
   until: instant,
 };
 
-export const ImportPlanned = fact(
-  'Import Planned',
-  { sentBy: 'import', heardBy: 'who asked', when: 'an Import Requested with dryRun has been looked at' },
-  { ...ofATask, steps: z.array(z.string()).check(few), notices: z.array(z.string()).check(few) },
-);
+export const ImportPlanned = taskPlanned('Import Planned', 'import', ofAnImport);
 
-export const ImportStarted = fact(
+export const ImportStarted = taskStarted(
   'Import Started',
-  { sentBy: 'import', heardBy: 'who asked', when: 'the new table is being made' },
+  { sentBy: 'import', when: 'the new table is being made' },
   {
-    ...ofATask,
+    ...ofAnImport,
     tableId: z.string(),
     /** Absent: a table with local indexes, which ImportTable cannot make. */
     importArn: z.optional(z.string()),
-    requester: z.string(),
-    reason: z.string(),
-    notices: z.array(z.string()).check(few),
   },
 );
 
@@ -48,13 +33,13 @@ export const ImportCompleted = fact(
   },
   {
     ...ofATask,
+    ...ofAnImport,
     tableId: z.string(),
     tableArn: z.string(),
     importArn: z.optional(z.string()),
     /** Whose data it was. */
     sourceTableArn: z.string(),
-    requester: z.string(),
-    reason: z.string(),
+    ...asker,
     /** By a scan of the whole table at the end. */
     items: count,
     /** By the files; absent when windows without old images do not tell new items from changed ones. */

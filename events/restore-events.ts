@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
-import { account, type DetailOf, fact, instant, region, tableName } from './contract.ts';
-import { few, taskFailed } from './task-events.ts';
+import { type DetailOf, fact, instant } from './contract.ts';
+import { asker, count, few, ofATask, taskFailed, taskPlanned, taskStarted } from './task-events.ts';
 
-const count = z.number().check(z.int(), z.nonnegative());
-
-const ofATask = { task: z.string().check(z.minLength(1)), requestId: z.string(), account, region, table: tableName };
 /** A backup, or a table at an instant. */
 const source = z.object({
   backupArn: z.optional(z.string()),
@@ -12,39 +9,24 @@ const source = z.object({
   at: z.optional(instant),
 });
 
-export const RestorePlanned = fact(
-  'Restore Planned',
-  { sentBy: 'restore', heardBy: 'who asked', when: 'a Restore Requested with dryRun has been looked at' },
-  {
-    ...ofATask,
-    source,
-    /** Of a restore from a backup, what AWS says of it. */
-    backup: z.optional(
-      z.object({
-        backupArn: z.string(),
-        type: z.enum(['USER', 'SYSTEM', 'AWS_BACKUP']),
-        madeAt: instant,
-        sizeBytes: z.optional(count),
-        items: z.optional(count),
-      }),
-    ),
-    steps: z.array(z.string()).check(few),
-    notices: z.array(z.string()).check(few),
-  },
-);
+export const RestorePlanned = taskPlanned('Restore Planned', 'restore', {
+  source,
+  /** Of a restore from a backup, what AWS says of it. */
+  backup: z.optional(
+    z.object({
+      backupArn: z.string(),
+      type: z.enum(['USER', 'SYSTEM', 'AWS_BACKUP']),
+      madeAt: instant,
+      sizeBytes: z.optional(count),
+      items: z.optional(count),
+    }),
+  ),
+});
 
-export const RestoreStarted = fact(
+export const RestoreStarted = taskStarted(
   'Restore Started',
-  { sentBy: 'restore', heardBy: 'who asked', when: 'AWS is making the table' },
-  {
-    ...ofATask,
-    tableId: z.string(),
-    source,
-    requester: z.string(),
-    reason: z.string(),
-    /** What whoever asked should know before it is done, as that a TTL will delete items. */
-    notices: z.array(z.string()).check(few),
-  },
+  { sentBy: 'restore', when: 'AWS is making the table' },
+  { tableId: z.string(), source },
 );
 
 export const RestoreCompleted = fact(
@@ -59,8 +41,7 @@ export const RestoreCompleted = fact(
     tableId: z.string(),
     tableArn: z.string(),
     source,
-    requester: z.string(),
-    reason: z.string(),
+    ...asker,
     /** From the request to the end, and until the table was ACTIVE. */
     seconds: z.number().check(z.nonnegative()),
     secondsUntilActive: z.number().check(z.nonnegative()),

@@ -1,14 +1,11 @@
 import type { ExportCompleted, ExportFailed, ExportPlanned, ExportStarted } from '../../events/export-events.ts';
 import { iso } from '../clock.ts';
-import { sentence } from '../restore/words.ts';
 import { targetKey } from '../target.ts';
 import type { Named } from '../task/ask.ts';
-import { type Failure, failedFact, failureOf } from '../task/failed.ts';
+import { completedFact, type Failure, failedFact, failureOf, plannedFact, startedFact } from '../task/told.ts';
 import type { Fact } from '../world.ts';
 import type { ExportPlan, ExportTask, PlannedExport } from './export-task.ts';
 import { type Explained, extentOf, folderOf } from './plan.ts';
-
-const few = <Any>(list: Any[]): Any[] => list.slice(0, 50);
 
 const ofAPlan = ({ target, table, bucket, prefix, type }: ExportPlan) => ({
   ...target,
@@ -18,49 +15,34 @@ const ofAPlan = ({ target, table, bucket, prefix, type }: ExportPlan) => ({
   type,
 });
 
-const ofATask = ({ id, requestId, plan, requester, reason, exportArn = '' }: PlannedExport) => ({
-  task: id,
-  requestId,
-  ...ofAPlan(plan),
-  exportArn,
-  requester: requester.name,
-  reason,
-});
+const ofATask = ({ plan, exportArn = '' }: PlannedExport) => ({ ...ofAPlan(plan), exportArn });
 
 const what = ({ table, target }: ExportPlan): string => `${table.name} (${targetKey(target)})`;
 
 export function started(task: PlannedExport): Fact<typeof ExportStarted> {
-  const { plan, requester, reason, notices = [] } = task;
-  const said = `AWS is exporting ${what(plan)}, ${extentOf(plan)}, to ${folderOf(plan)}; asked by ${requester.name} (${requester.kind}): ${reason}`;
-  return {
-    ...ofATask(task),
-    id: `${task.id}/started`,
-    at: iso(task.startedAt ?? 0),
-    notices: few(notices),
-    sentence: [sentence(said), ...notices].join(' '),
-  };
+  const { plan } = task;
+  const said = `AWS is exporting ${what(plan)}, ${extentOf(plan)}, to ${folderOf(plan)}`;
+  return { ...startedFact(task, said), ...ofATask(task) };
 }
 
 export function completed(task: PlannedExport): Fact<typeof ExportCompleted> {
-  const { plan, acceptedAt, endedAt = acceptedAt, exported, verifying } = task;
+  const { plan, exported, verifying } = task;
+  const ended = completedFact(task);
   const { manifest = '', items = 0, billedBytes = 0, exportTime } = exported ?? {};
   const { window } = plan.call;
-  const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
   const read = verifying && { files: verifying.files, items: verifying.items, bytes: verifying.bytes };
   const checked = read ? ` ${read.files} files (${read.bytes} bytes) were read back and are as the manifests say.` : '';
   return {
+    ...ended,
     ...ofATask(task),
-    id: `${task.id}/completed`,
-    at: iso(endedAt),
     tableId: plan.table.id,
     manifest,
     items,
     ...(read && { bytes: read.bytes, verification: read }),
     billedBytes,
-    seconds,
     ...(exportTime !== undefined && { exportTime: iso(exportTime) }),
     ...(window && { window: { from: iso(window.from), until: iso(window.until) } }),
-    sentence: `${what(plan)} is exported after ${Math.round(seconds)} s: ${items} items, ${billedBytes} bytes billed, s3://${plan.bucket.name}/${manifest}.${checked}`,
+    sentence: `${what(plan)} is exported after ${Math.round(ended.seconds)} s: ${items} items, ${billedBytes} bytes billed, s3://${plan.bucket.name}/${manifest}.${checked}`,
   };
 }
 
@@ -80,16 +62,8 @@ export function failedTask(task: ExportTask): Fact<typeof ExportFailed> {
   });
 }
 
-export function planned({ id, requestId }: Named, at: number, explained: Explained): Fact<typeof ExportPlanned> {
-  const { plan, steps, notices } = explained;
-  return {
-    id: `${id}/planned/${at}`,
-    at: iso(at),
-    task: id,
-    requestId,
-    ...ofAPlan(plan),
-    steps: few(steps),
-    notices: few(notices),
-    sentence: `An export of ${what(plan)} would: ${steps.join(' ')} Nothing was begun.`,
-  };
-}
+export const planned = (named: Named, at: number, explained: Explained): Fact<typeof ExportPlanned> => ({
+  ...plannedFact(named, at, explained),
+  ...ofAPlan(explained.plan),
+  sentence: `An export of ${what(explained.plan)} would: ${explained.steps.join(' ')} Nothing was begun.`,
+});

@@ -1,16 +1,13 @@
 import type { ImportCompleted, ImportFailed, ImportPlanned, ImportStarted } from '../../events/import-events.ts';
 import { iso } from '../clock.ts';
-import { sentence } from '../restore/words.ts';
 import type { SettingName } from '../settings/settings.ts';
 import { targetKey } from '../target.ts';
 import type { Named } from '../task/ask.ts';
-import { type Failure, failedFact, failureOf } from '../task/failed.ts';
+import { completedFact, type Failure, failedFact, failureOf, few, plannedFact, startedFact } from '../task/told.ts';
 import type { Fact } from '../world.ts';
 import { itemsExpected } from './expected.ts';
 import type { ImportPlan, ImportTask, PlannedImport } from './import-task.ts';
 import { type Explained, sourceOf } from './plan.ts';
-
-const few = <Any>(list: Any[]): Any[] => list.slice(0, 50);
 
 const ofAPlan = ({ target, bucket, full, windowCount, until }: ImportPlan) => ({
   account: target.account,
@@ -22,34 +19,23 @@ const ofAPlan = ({ target, bucket, full, windowCount, until }: ImportPlan) => ({
   until: iso(until),
 });
 
-const ofATask = ({ id, requestId, plan, tableId = '', importArn, requester, reason }: PlannedImport) => ({
-  task: id,
-  requestId,
+const ofATask = ({ plan, tableId = '', importArn }: PlannedImport) => ({
   ...ofAPlan(plan),
   tableId,
   ...(importArn !== undefined && { importArn }),
-  requester: requester.name,
-  reason,
 });
 
 const what = ({ target }: ImportPlan): string => `${target.tableName} (${targetKey(target)})`;
 
 export function started(task: PlannedImport): Fact<typeof ImportStarted> {
-  const { plan, requester, reason, notices = [] } = task;
-  const said = `The table ${what(plan)} is being made from ${sourceOf(plan)}; asked by ${requester.name} (${requester.kind}): ${reason}`;
-  return {
-    ...ofATask(task),
-    id: `${task.id}/started`,
-    at: iso(task.startedAt ?? 0),
-    notices: few(notices),
-    sentence: [sentence(said), ...notices].join(' '),
-  };
+  const { plan } = task;
+  return { ...startedFact(task, `The table ${what(plan)} is being made from ${sourceOf(plan)}`), ...ofATask(task) };
 }
 
 export function completed(task: PlannedImport): Fact<typeof ImportCompleted> {
-  const { plan, acceptedAt, endedAt = acceptedAt, items = 0, applying, differences = [], tableArn = '' } = task;
+  const { plan, items = 0, applying, differences = [], tableArn = '' } = task;
+  const ended = completedFact(task);
   const { put = 0, deleted = 0 } = applying ?? {};
-  const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
   const expected = itemsExpected(task);
   const settled = Object.entries(task.settled ?? {});
   // That an older table's scaling was taken away is no setting of this one.
@@ -68,20 +54,18 @@ export function completed(task: PlannedImport): Fact<typeof ImportCompleted> {
   const counted = expected === undefined ? `${items} items` : `${items} items, ${expected} by the files`;
   const windows = plan.windowCount === 0 ? '' : `; ${put} records put and ${deleted} deleted`;
   return {
+    ...ended,
     ...ofATask(task),
-    id: `${task.id}/completed`,
-    at: iso(endedAt),
     tableArn,
     sourceTableArn: plan.full.table.arn,
     items,
     ...(expected !== undefined && { itemsExpected: expected }),
     applied: { put, deleted },
-    seconds,
     settingsPutBack: putBack,
     settingsNotPutBack: few(notPutBack),
     isAsExpected: isGood,
     differences: few(differences),
-    sentence: `${wrong}${what(plan)} is made from ${sourceOf(plan)} after ${Math.round(seconds)} s: ${counted}${windows}.`,
+    sentence: `${wrong}${what(plan)} is made from ${sourceOf(plan)} after ${Math.round(ended.seconds)} s: ${counted}${windows}.`,
   };
 }
 
@@ -94,16 +78,8 @@ export const failedTask = (task: ImportTask): Fact<typeof ImportFailed> =>
     table: task.request.target.tableName,
   });
 
-export function planned({ id, requestId }: Named, at: number, explained: Explained): Fact<typeof ImportPlanned> {
-  const { plan, steps, notices } = explained;
-  return {
-    id: `${id}/planned/${at}`,
-    at: iso(at),
-    task: id,
-    requestId,
-    ...ofAPlan(plan),
-    steps: few(steps),
-    notices: few(notices),
-    sentence: `An import of ${sourceOf(plan)} would: ${steps.join(' ')} Nothing was begun.`,
-  };
-}
+export const planned = (named: Named, at: number, explained: Explained): Fact<typeof ImportPlanned> => ({
+  ...plannedFact(named, at, explained),
+  ...ofAPlan(explained.plan),
+  sentence: `An import of ${sourceOf(explained.plan)} would: ${explained.steps.join(' ')} Nothing was begun.`,
+});

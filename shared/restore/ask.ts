@@ -48,8 +48,8 @@ const asking: Asking<RestoreRequest, RestoreTask, Explained, Partial<Answer>> = 
     if (!isQuiet) await world.facts.publish(RestoreFailed, [fact]);
     return fact.sentence;
   },
-  tellPlanned: (world, { id, requestId }, explained) =>
-    world.facts.publish(RestorePlanned, [planned(id, requestId, world.clock.now(), explained)]),
+  tellPlanned: (world, named, explained) =>
+    world.facts.publish(RestorePlanned, [planned(named, world.clock.now(), explained)]),
 };
 
 /** Reads a request for a restore, and answers with all that is wrong, or with the task that has begun. */

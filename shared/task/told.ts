@@ -1,7 +1,52 @@
 import { iso } from '../clock.ts';
+import { sentence } from '../restore/words.ts';
 import type { Target } from '../target.ts';
-import type { Refusal } from './ask.ts';
+import type { Named, Refusal } from './ask.ts';
 import type { Task, TaskKind } from './task.ts';
+
+/** Events hold so much of a list. */
+export const few = <Any>(list: Any[]): Any[] => list.slice(0, 50);
+
+/** What is said of a task on its way and of one that has ended. */
+export const askedBy = ({ id, requestId, requester, reason }: Task) => ({
+  task: id,
+  requestId,
+  requester: requester.name,
+  reason,
+});
+
+/** What the event of a dry run says, whatever the kind of task. */
+export const plannedFact = (
+  { id, requestId }: Named,
+  at: number,
+  { steps, notices }: { steps: string[]; notices: string[] },
+) => ({
+  id: `${id}/planned/${at}`,
+  at: iso(at),
+  task: id,
+  requestId,
+  steps: few(steps),
+  notices: few(notices),
+});
+
+/** What the event that AWS has begun says; `said`: with what. */
+export function startedFact(task: Task & { startedAt?: number; notices?: string[] }, said: string) {
+  const { id, requester, reason, startedAt = 0, notices = [] } = task;
+  return {
+    ...askedBy(task),
+    id: `${id}/started`,
+    at: iso(startedAt),
+    notices: few(notices),
+    sentence: [sentence(`${said}; asked by ${requester.name} (${requester.kind}): ${reason}`), ...notices].join(' '),
+  };
+}
+
+/** What every event that a task has come to its end says. */
+export function completedFact(task: Task) {
+  const { id, acceptedAt, endedAt = acceptedAt } = task;
+  const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
+  return { ...askedBy(task), id: `${id}/completed`, at: iso(endedAt), seconds };
+}
 
 /** What was refused, or could not be brought to its end. */
 export interface Failure extends Refusal {
@@ -27,7 +72,7 @@ export function failedFact(kind: TaskKind, failure: Failure) {
     ...(target && { account: target.account, region: target.region }),
     ...(table !== undefined && { table }),
     code,
-    mistakes: mistakes.slice(0, 50),
+    mistakes: few(mistakes),
     leftBehind,
     ...(dryRun && { dryRun }),
     sentence: failure.sentence ?? sentenceOf(kind, failure),
