@@ -62,6 +62,17 @@ test('without a word every plan becomes due in each of its targets, and so does 
   expect(await here.world.catalog.due(here.clock.now() + 86_400_000, 10)).toEqual([]);
 });
 
+test('what is due is done once, however often that is told', async () => {
+  await begin();
+  await send({});
+  const due = envelope('Work Due', { work: 'retention', key: `${hub.account}/${hub.region}#nightly|retention` });
+  await send(due);
+  const told = here.told('Retention Completed').length;
+  await send(due);
+  expect(here.told('Retention Completed')).toHaveLength(told);
+  expect(told).toBe(1);
+});
+
 test('a dry run reports every verdict, writes nothing and deletes nothing', async () => {
   await begin();
   const from = here.calls.length;
