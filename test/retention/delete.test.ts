@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
+import { FencedError } from '../../shared/errors.ts';
 import { backupItem } from '../../shared/ledger.ts';
 import { retentionKey } from '../../shared/retention/apply.ts';
 import { recordDeleted, takeBack } from '../../shared/retention/delete.ts';
 import { deleteAll } from '../../shared/retention/deletes.ts';
 import { WantedLease } from '../../shared/retention/lease.ts';
 import type { Backup } from '../../shared/run.ts';
+import type { World } from '../../shared/world.ts';
 import { type Surroundings, surroundings } from './surroundings.ts';
 
 let here: Surroundings;
@@ -17,6 +19,12 @@ async function begin(known: Partial<Backup>, ledger: Partial<Backup>): Promise<B
   const [backup] = (await here.backUpAll('2026-01-02T02:00Z', ['orders'])) as [Backup];
   await here.world.catalog.put(backupItem({ ...backup, ...ledger }));
   return { ...backup, ...known };
+}
+
+async function deleteIt(backup: Backup, world: World = here.world) {
+  const lease = await here.run(WantedLease.take(world, retentionKey(backup), here.invocation()));
+  if (lease === undefined) throw new Error('no lease');
+  return here.run(deleteAll(world, backup, lease, [{ backup, reason: 'It expired.' }]));
 }
 
 const available = { state: 'AVAILABLE' } as const;
@@ -36,9 +44,7 @@ test.each<[string, Partial<Backup>, Partial<Backup>]>([
 ])('a backup that %s is not deleted, whatever its driver knows', async (_, known, ledger) => {
   const backup = await begin(known, ledger);
   const before = await here.stateOf(backup);
-  const lease = await here.run(WantedLease.take(here.world, retentionKey(backup), here.invocation()));
-  if (lease === undefined) throw new Error('no lease');
-  const deletes = await here.run(deleteAll(here.world, backup, lease, [{ backup, reason: 'It expired.' }]));
+  const deletes = await deleteIt(backup);
   expect(deletes).toMatchObject({ deleted: 0, isDone: true });
   expect(await here.stateOf(backup)).toEqual(before);
   expect(here.count('DeleteBackup')).toBe(0);
@@ -62,4 +68,16 @@ test.each<[string, Partial<Backup>]>([
   const before = await here.stateOf(backup);
   expect(await here.run(takeBack(here.world, backup))).toBe(false);
   expect(await here.stateOf(backup)).toEqual(before);
+});
+
+test.each<[string, Partial<Backup>, Backup['state']]>([
+  ['that began it leaves it AVAILABLE', available, 'AVAILABLE'],
+  // A request of the first driver may be on its way still.
+  ['that went on with it leaves it as it was', begun, 'DELETING'],
+])('a delete that came too late to be sent, of a driver %s', async (_, known, state) => {
+  const backup = await begin(known, known);
+  const held = () => Promise.reject(new FencedError('', 0));
+  const dynamodb: World['dynamodb'] = (...of) => ({ ...here.world.dynamodb(...of), deleteBackup: held });
+  expect(await deleteIt(backup, { ...here.world, dynamodb })).toMatchObject({ deleted: 0, isDone: false });
+  expect((await here.stateOf(backup)).state).toBe(state);
 });
