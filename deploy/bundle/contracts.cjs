@@ -10,7 +10,10 @@ const words = [
   [new RegExp(`\\b(?:sentBy|heardBy|when):\\s+${text},?`, 'g'), ''],
   [new RegExp(`z\\.meta\\(\\{\\s*description:\\s*${text},?\\s*\\}\\)`, 'g'), 'z.meta({})'],
 ];
-const wordsOfRoutes = [[new RegExp(`\\b(?:summary|description):\\s+${text},?`, 'g'), '']];
+const wordsOfRoutes = [
+  [new RegExp(`\\b(?:summary|description):\\s+${text},?`, 'g'), ''],
+  [/^ {2}(?:rights: '\w+'|id: '\w+'|failures: \[[\d, ]*\]),$/gm, ''],
+];
 
 /** Making a schema or a contract changes nothing, which the bundler does not see: one that nobody uses is left out. */
 const pure = [

@@ -10,8 +10,6 @@ const packages = [
     `import { fromEnv } from '@aws-sdk/credential-provider-env';
      export const defaultProvider = fromEnv;`,
   ],
-  // Loaded by the SDK when an operation streams events; none that we call does.
-  [/^@smithy\/core\/event-streams$/, 'module.exports = {};'],
   // Endpoint discovery is for operations that demand it; DynamoDB's do not.
   [
     /^@aws-sdk\/middleware-endpoint-discovery$/,
@@ -115,6 +113,15 @@ const files = [
       export { instant as parseRfc3339DateTimeWithOffset, instant as parseRfc7231DateTime };
       export const dateToUtcString = (date) => date.toUTCString();`),
   ],
+  // No operation of ours streams events.
+  [
+    /\/protocols\/RpcProtocol\.js$/,
+    (source) =>
+      source.replaceAll('ns.getEventStreamMember()', 'undefined').replaceAll('if (eventStreamMember)', 'if (false)'),
+  ],
+  // Numbers of any precision are for big integers, decimals and documents; ours are 64 bits wide at most.
+  [/\/protocols\/json\/needsReviver\.js$/, emptied('export const needsReviver = () => false;')],
+  [/\/protocols\/json\/jsonReviver\.js$/, emptied()],
   // A body is bytes; strings by the same name are for those who took it for text before.
   [/\/codec-v2\/JsonBytesStringAdapter\.js$/, emptied('export const JsonBytesStringAdapter = Buffer;')],
   // Signatures of streams of events and of several Regions.

@@ -1,5 +1,7 @@
 'use strict';
 
+const { withoutMethods } = require('./class-members.cjs');
+
 /**
  * Methods that nothing in our bundles calls, by the end of the path of their class's file: a bundler keeps a class as a
  * whole. Their names occur nowhere else, which test/deploy/leave-out.test.ts looks for in every bundle; so one that is
@@ -9,7 +11,17 @@ const methods = [
   [/\/signature-v4\/dist-es\/SignatureV4\.js$/, ['presign']],
   [
     /\/protocols\/HttpProtocol\.js$/,
-    ['resolveError', 'deserializeHttpMessage', 'getEventStreamMarshaller', 'getRequestType', 'getResponseType'],
+    [
+      'resolveError',
+      'deserializeHttpMessage',
+      'getRequestType',
+      'getResponseType',
+      'serializeEventStream',
+      'deserializeEventStream',
+      'loadEventStreamCapability',
+      'getEventStreamMarshaller',
+      'resolveEventStreamMarshaller',
+    ],
   ],
   [/\/schemas\/NormalizedSchema\.js$/, ['getMemberSchema', 'getKeySchema']],
   [/\/codec-v2\/JsonShapeSerializer2\.js$/, ['writeDiscriminatedDocument']],
@@ -43,17 +55,7 @@ const methods = [
   ],
 ];
 
-/** A method as the compiler of TypeScript writes it: its closing brace is the first one that is indented as it is. */
-const methodNamed = (name) =>
-  new RegExp(`^ {4}(?:static )?(?:async )?(?:get )?${name}\\([^\\n]*\\{(?: \\}|\\n.*?^ {4}\\})$`, 'ms');
-
-/** A class without these methods; as it is when it lacks one of them, which fails the packaging. */
-const withoutMethods = (names) => (source) =>
-  names.every((name) => methodNamed(name).test(source))
-    ? names.reduce((left, name) => left.replace(methodNamed(name), ''), source)
-    : source;
-
 /** As in sdk-parts.cjs: files, and what becomes of them. */
-const files = methods.map(([file, names]) => [file, withoutMethods(names)]);
+const files = methods.map(([file, names]) => [file, withoutMethods(...names)]);
 
 module.exports = { files, methods };
