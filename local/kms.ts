@@ -73,14 +73,25 @@ export function kms(core: Core): Service & { keys: Keys } {
     protocol: 'json-1.1',
     targetPrefix: 'TrentService',
     keys,
-    permissions: (call) => [
-      {
-        action: `kms:${call.operation}`,
-        resource:
-          call.operation === 'CreateKey' ? '*' : arnOf(call.account, call.region, String(call.input.KeyId ?? '')),
-      },
-    ],
+    permissions: ({ account, region, operation, input }) => {
+      const isOfAll = ['CreateKey', 'ListKeys', 'ListAliases'].includes(operation);
+      const resource = isOfAll ? '*' : arnOf(account, region, String(input.KeyId ?? ''));
+      return [{ action: `kms:${operation}`, resource }];
+    },
     operations: {
+      ListKeys: ({ account, region }) => {
+        const own = [...byArn.values()].filter((key) => key.account === account && key.region === region);
+        return { Keys: own.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })), Truncated: false };
+      },
+      ListAliases: ({ account, region }) => {
+        const place = `${account}/${region}/`;
+        const own = [...managed].filter(([of]) => of.startsWith(place));
+        const Aliases = own.map(([of, { id }]) => {
+          const AliasName = `alias/aws/${of.slice(place.length)}`;
+          return { AliasName, AliasArn: `arn:aws:kms:${region}:${account}:${AliasName}`, TargetKeyId: id };
+        });
+        return { Aliases, Truncated: false };
+      },
       CreateKey: ({ account, region, input }) => ({
         KeyMetadata: metadata(create(account, region, 'CUSTOMER', String(input.Description ?? ''))),
       }),

@@ -15,18 +15,45 @@ interface TagFilter {
 const longestPage = 100;
 const token = (arn: string): string => Buffer.from(arn).toString('base64');
 
-/**
- * Resource Groups Tagging: GetResources
- * (https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html).
- */
-export function tagging(_core: Core, sources: TagSource[]): Service {
+/** TagResources and UntagResources take so many ARNs. */
+const mostResources = 20;
+
+/** Resource Groups Tagging (https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/). */
+export function tagging(core: Core, sources: TagSource[]): Service {
   return {
     name: 'tagging',
     protocol: 'json-1.1',
     targetPrefix: 'ResourceGroupsTaggingAPI_20170126',
-    permissions: () => [{ action: 'tag:GetResources', resource: '*' }],
-    operations: { GetResources: (call) => getResources(sources, call) },
+    permissions: ({ operation }) => [{ action: `tag:${operation}`, resource: '*' }],
+    operations: {
+      GetResources: (call) => getResources(sources, call),
+      TagResources: (call) => {
+        const Tags = Object.entries((call.input.Tags ?? {}) as object).map(([Key, Value]) => ({ Key, Value }));
+        return forEach(core, call, 'TagResource', { Tags });
+      },
+      UntagResources: (call) => forEach(core, call, 'UntagResource', { TagKeys: call.input.TagKeys }),
+    },
   };
+}
+
+/** Asks DynamoDB for each table, with the caller's rights to it; one that cannot be done costs no other. */
+async function forEach(core: Core, call: Call, operation: string, input: object) {
+  const arns = (call.input.ResourceARNList ?? []) as string[];
+  if (arns.length < 1 || arns.length > mostResources) {
+    throw refused(`ResourceARNList must have 1 to ${mostResources} ARNs`);
+  }
+  const FailedResourcesMap: Record<string, object> = {};
+  for (const arn of arns) {
+    try {
+      if (!arn.startsWith('arn:aws:dynamodb:')) throw refused(`The local AWS has no tags of ${arn}`);
+      await core.call({ ...call, service: 'dynamodb', operation, input: { ResourceArn: arn, ...input } });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const ErrorCode = error.status < 500 ? 'InvalidParameterException' : 'InternalServiceException';
+      FailedResourcesMap[arn] = { StatusCode: error.status, ErrorCode, ErrorMessage: error.message };
+    }
+  }
+  return { FailedResourcesMap };
 }
 
 /** Filters are combined as AND, the values of one as OR; a filter without values asks for the key only. */

@@ -17,6 +17,8 @@ const roots: Record<string, string> = {
   ListBuckets: 'ListAllMyBucketsResult',
   ListObjects: 'ListBucketResult',
   ListObjectsV2: 'ListBucketResult',
+  ListObjectVersions: 'ListVersionsResult',
+  GetBucketVersioning: 'VersioningConfiguration',
   GetBucketLocation: 'LocationConstraint',
   CopyObject: 'CopyObjectResult',
   UploadPartCopy: 'CopyPartResult',

@@ -28,6 +28,11 @@ export function bucketOperations(core: Core, buckets: Buckets): Record<string, (
       const { region } = bucketOf(buckets, call);
       return { members: { '': region === 'us-east-1' ? '' : region } };
     },
+    // Nothing in it: versioning was never switched on.
+    GetBucketVersioning: (call) => {
+      bucketOf(buckets, call);
+      return { members: {} };
+    },
     DeleteBucket: (call) => {
       const bucket = bucketOf(buckets, call);
       if (bucket.objects.size > 0) throw s3Error('BucketNotEmpty', { BucketName: bucket.name });

@@ -13,6 +13,7 @@ export function listOperations(buckets: Buckets): Record<string, (call: Call) =>
   return {
     ListObjectsV2: (call) => listV2(bucketOf(buckets, call), call.input),
     ListObjects: (call) => listV1(bucketOf(buckets, call), call.input),
+    ListObjectVersions: (call) => listVersions(bucketOf(buckets, call), call.input),
   };
 }
 
@@ -112,6 +113,22 @@ function listV1(bucket: Bucket, input: Record<string, unknown>): Answer {
       ...listed(bucket, input, page, true),
       Marker: shown(input)(Marker),
       ...(page.next !== undefined && Delimiter !== undefined && { NextMarker: shown(input)(page.next) }),
+    },
+  };
+}
+
+/** Of a bucket that was never versioned: every object, as its own only version. */
+function listVersions(bucket: Bucket, input: Record<string, unknown>): Answer {
+  const { KeyMarker = '' } = input;
+  const page = pageOf(bucket, input, String(KeyMarker), String(KeyMarker));
+  const { Contents, ...said } = listed(bucket, input, page, true);
+  const Version = Contents.map((object) => ({ ...(object as object), VersionId: 'null', IsLatest: 'true' }));
+  return {
+    members: {
+      ...said,
+      KeyMarker: shown(input)(KeyMarker),
+      Version,
+      ...(page.next !== undefined && { NextKeyMarker: shown(input)(page.next), NextVersionIdMarker: 'null' }),
     },
   };
 }

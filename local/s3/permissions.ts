@@ -12,6 +12,7 @@ const actions: Record<string, string> = {
   HeadBucket: 'ListBucket',
   ListObjects: 'ListBucket',
   ListObjectsV2: 'ListBucket',
+  ListObjectVersions: 'ListBucketVersions',
   HeadObject: 'GetObject',
   DeleteObjects: 'DeleteObject',
   CreateMultipartUpload: 'PutObject',

@@ -31,6 +31,8 @@ const routes: Route[] = [
   { method: 'GET', of: 'bucket', marker: 'policy', operation: 'GetBucketPolicy' },
   { method: 'DELETE', of: 'bucket', marker: 'policy', operation: 'DeleteBucketPolicy' },
   { method: 'GET', of: 'bucket', marker: 'location', operation: 'GetBucketLocation' },
+  { method: 'GET', of: 'bucket', marker: 'versioning', operation: 'GetBucketVersioning' },
+  { method: 'GET', of: 'bucket', marker: 'versions', operation: 'ListObjectVersions' },
   { method: 'GET', of: 'bucket', marker: 'list-type', operation: 'ListObjectsV2' },
   { method: 'POST', of: 'bucket', marker: 'delete', operation: 'DeleteObjects' },
   { method: 'GET', of: 'bucket', operation: 'ListObjects' },
@@ -68,6 +70,10 @@ const subresources = new Set([
   ...['tagging', 'torrent', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions', 'website', 'list-type'],
 ]);
 
+/** Without versions, each object is its only one, whose id is `null`. */
+const asksFor = (query: URLSearchParams): string | undefined =>
+  [...query].find(([name, value]) => subresources.has(name) && !(name === 'versionId' && value === 'null'))?.[0];
+
 const headerMembers: Record<string, string> = {
   'cache-control': 'CacheControl',
   'content-disposition': 'ContentDisposition',
@@ -94,6 +100,7 @@ const queryMembers: Record<string, string> = {
   delimiter: 'Delimiter',
   'encoding-type': 'EncodingType',
   'fetch-owner': 'FetchOwner',
+  'key-marker': 'KeyMarker',
   marker: 'Marker',
   'max-keys': 'MaxKeys',
   partNumber: 'PartNumber',
@@ -115,7 +122,7 @@ export function read(given: WireRequest): { operation: string; input: Input } {
   const of = named.Key ? 'object' : named.Bucket ? 'bucket' : 'service';
   const fits = ({ marker, header }: Route) =>
     (header === undefined || request.headers[header] !== undefined) &&
-    (marker === undefined ? ![...query.keys()].some((name) => subresources.has(name)) : query.has(marker));
+    (marker === undefined ? asksFor(query) === undefined : query.has(marker));
   const route = routes.find((one) => one.method === request.method && one.of === of && fits(one));
   if (route === undefined) throw notDone(request, query);
   return { operation: route.operation, input: { ...named, ...members(request, query), ...bodyOf(request) } };
@@ -165,7 +172,7 @@ function bodyOf({ headers, body }: WireRequest): Input {
 }
 
 function notDone({ method }: WireRequest, query: URLSearchParams): AwsError {
-  const asked = [...query.keys()].find((name) => subresources.has(name));
+  const asked = asksFor(query);
   return s3Error('NotImplemented', { Header: asked === undefined ? method : `${method} ?${asked}` });
 }
 

@@ -115,3 +115,22 @@ rule('the expected owner must be the owner', async () => {
   const other = await s3(`${bucket}/owned`, { headers: { 'x-amz-expected-bucket-owner': '111122223333' } });
   expect(other.status).toBe(403);
 });
+
+rule('in a bucket without versions each object is its only one, by the id null', async () => {
+  await put('version/a', 'a');
+  await put('version/b', 'b');
+  const status = await s3(bucket, { query: { versioning: '' } });
+  expect([status.status, texts(status.text, 'Status')]).toEqual([200, []]);
+  const listed = await s3(bucket, { query: { versions: '', prefix: 'version/', 'max-keys': '1' } });
+  expect(['Key', 'VersionId', 'IsLatest'].flatMap((name) => texts(listed.text, name))).toEqual([
+    'version/a',
+    'null',
+    'true',
+  ]);
+  const [next = ''] = texts(listed.text, 'NextKeyMarker');
+  const rest = await s3(bucket, { query: { versions: '', prefix: 'version/', 'key-marker': next } });
+  expect(texts(rest.text, 'Key')).toEqual(['version/b']);
+  expect((await s3(`${bucket}/version/a`, { query: { versionId: 'null' } })).text).toBe('a');
+  expect((await s3(`${bucket}/version/a`, { method: 'DELETE', query: { versionId: 'null' } })).status).toBe(204);
+  expect((await s3(`${bucket}/version/a`)).code).toBe('NoSuchKey');
+});

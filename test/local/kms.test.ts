@@ -50,6 +50,20 @@ test("a table is encrypted with its customer's key, with AWS's, or says nothing"
   expect((await keys.describeKey({ KeyId: 'alias/aws/dynamodb' })).KeyMetadata?.Arn).toBe(managed);
 });
 
+test('the keys of an account and Region are listed, and the aliases of AWS’s own', async () => {
+  const keys = new KMS(startLocal().config);
+  const made = (await keys.createKey({})).KeyMetadata?.Arn;
+  const managed = (await keys.describeKey({ KeyId: 'alias/aws/dynamodb' })).KeyMetadata;
+  expect((await keys.listKeys({})).Keys?.map(({ KeyArn }) => KeyArn)).toEqual([made, managed?.Arn]);
+  expect((await keys.listAliases({})).Aliases).toEqual([
+    {
+      AliasName: 'alias/aws/dynamodb',
+      AliasArn: 'arn:aws:kms:us-east-1:123456789012:alias/aws/dynamodb',
+      TargetKeyId: managed?.KeyId,
+    },
+  ]);
+});
+
 test.each([
   [{ Enabled: false, SSEType: 'KMS' }, 'SSEType can not be specified if Enabled is false'],
   [{ Enabled: true, KMSMasterKeyId: 'some' }, 'SSEType KMS is required if KMSMasterKeyId is specified'],

@@ -69,3 +69,18 @@ test('pages of none, of more than 100, and tokens of somebody else are refused',
   await refused(api.getResources({ ResourcesPerPage: 101 }), 'InvalidParameterException');
   await refused(api.getResources({ PaginationToken: 'mine' }), 'InvalidParameterException');
 });
+
+test('tables are tagged and untagged together, and one that is not there costs no other', async () => {
+  const local = await fourTables();
+  const api = new ResourceGroupsTaggingAPI(local.config);
+  const arn = (name: string) => `arn:aws:dynamodb:us-east-1:123456789012:table/${name}`;
+  const queue = 'arn:aws:sqs:us-east-1:123456789012:queue';
+  const ResourceARNList = [arn('plain'), arn('none'), queue, arn('one')];
+  const { FailedResourcesMap = {} } = await api.tagResources({ ResourceARNList, Tags: { stage: 'new' } });
+  expect(Object.keys(FailedResourcesMap).sort()).toEqual([arn('none'), queue]);
+  expect(FailedResourcesMap[arn('none')]).toMatchObject({ StatusCode: 400, ErrorCode: 'InvalidParameterException' });
+  expect(await names(local, { TagFilters: [{ Key: 'stage', Values: ['new'] }] })).toEqual(['one', 'plain']);
+  await api.untagResources({ ResourceARNList: [arn('plain')], TagKeys: ['stage'] });
+  expect(await names(local, { TagFilters: [{ Key: 'stage' }] })).toEqual(['one', 'two']);
+  await refused(api.tagResources({ ResourceARNList: [], Tags: { a: 'b' } }), 'InvalidParameterException');
+});
