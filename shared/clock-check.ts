@@ -16,6 +16,8 @@ export function skewMs(sentAt: number, receivedAt: number, date: number): number
 export class ClockCheck {
   readonly #clock: Clock;
   #skewMs = 0;
+  /** How long the last answer took. */
+  answerMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,6 +29,7 @@ export class ClockCheck {
 
   note(sentAt: number, dateHeader: string | undefined): void {
     const date = Date.parse(dateHeader ?? '');
+    this.answerMs = Math.max(0, this.now() - sentAt);
     if (!Number.isNaN(date)) this.#skewMs = skewMs(sentAt, this.now(), date);
   }
 

@@ -12,6 +12,11 @@ export class FencedError extends Error {
   }
 }
 
+/** The slot of a request passed while it was being made. It was not sent. */
+export class MissedSlot extends Error {
+  override name = 'MissedSlot';
+}
+
 /**
  * What an error of AWS means for the call that got it. Only `ambiguous` leaves open whether the call took effect.
  *
@@ -38,7 +43,7 @@ interface Rule {
  * several things, told apart by its text only.
  */
 const rules: Rule[] = [
-  { kind: 'fenced', name: /^FencedError$/ },
+  { kind: 'fenced', name: /^(FencedError|MissedSlot)$/ },
   { kind: 'ambiguous', status: (status) => status === 408 || status >= 500 },
   { kind: 'ambiguous', name: /^(RequestTimeout(Exception)?|TimeoutError|InternalServerError)$/ },
   { kind: 'later', name: /^LimitExceededException$/, text: /simultaneous|Subscriber limit exceeded/i },

@@ -29,10 +29,13 @@ export const documentedPerSecond: Record<PacedOperation, number> = {
   RestoreTableToPointInTime: 10,
 };
 
-/** The share of the documented rate that is used: the rest pays for clocks that disagree a little. */
-const share = 0.98;
+/** What a night waits for: these use nearly all of their rate, and rest on few clocks that agree. */
+const hurried: ReadonlySet<PacedOperation> = new Set(['CreateBackup', 'DeleteBackup']);
 
-/** The most slots a second that are leased. */
+/**
+ * The most slots a second that are leased. At four fifths no second has more calls than are documented although each
+ * may be a quarter of a second late, or one comes out of turn: five a second, four of which are used, leave room for that.
+ */
 export function fullRate(operation: PacedOperation): number {
-  return documentedPerSecond[operation] * share;
+  return documentedPerSecond[operation] * (hurried.has(operation) ? 0.98 : 0.8);
 }

@@ -41,6 +41,19 @@ export function cut(quota: Quota, full: number, now: number): Quota {
   return { ...quota, rate, gen: quota.gen + 1, cutAt: now };
 }
 
+/** Slots begin at most so long after they are leased: a catalog that takes longer than that is not waited for. */
+const longestLeadMs = 5000;
+
+/** What a write of the catalog is taken to need after one that took so long: what was slow once is so again for a while. */
+export function expectedMs(before: number, tookMs: number): number {
+  return Math.ceil(Math.min(longestLeadMs, Math.max(tookMs, before / 2)));
+}
+
+/** How long after its lease the first slot begins, when so many writes have to be done before it can be used. */
+export function leadMs(writes: number, writeMs: number): number {
+  return Math.min(longestLeadMs, writes * writeMs);
+}
+
 /** How many slots one lease takes: a second's worth, or what is wanted. */
 export function slotsPerLease(want: number, perSecond: number): number {
   return Math.min(want, Math.max(1, Math.floor(perSecond)));
@@ -52,8 +65,8 @@ export function spanMs(slots: number, perSecond: number): number {
 }
 
 /**
- * What to do about a quota that is believed to be so: make its item, take slots of an idle one (they begin now), take
- * slots behind those of others, wait until that can be granted, or set right what cannot be.
+ * What to do about a quota that is believed to be so: make its item, take slots of an idle one (they begin `from` then),
+ * take slots behind those of others, wait until that can be granted, or set right what cannot be.
  */
 export type NextStep =
   | { step: 'make' | 'takeIdle' | 'takeBusy'; spanMs: number }
@@ -66,16 +79,21 @@ export function isPossible({ tat, rate, gen, cutAt }: Quota, now: number): boole
   return tat <= latest && cutAt <= latest && rate >= slowestPerSecond && Number.isFinite(gen);
 }
 
-export function nextStep(
-  quota: Quota | undefined,
-  slots: number,
-  { full, horizonMs, now }: { full: number; horizonMs: number; now: number },
-): NextStep {
+/** When slots that are leased now may begin: not before they can be used, nor behind too many of others. */
+export interface Range {
+  from: number;
+  until: number;
+}
+
+export function rangeOf(now: number, horizonMs: number, leadMs: number): Range {
+  return { from: now + leadMs, until: now + Math.max(horizonMs, leadMs) };
+}
+
+export function nextStep(quota: Quota | undefined, slots: number, full: number, { from, until }: Range): NextStep {
   if (quota === undefined) return { step: 'make', spanMs: spanMs(slots, full) };
-  if (!isPossible(quota, now)) return { step: 'reset' };
-  const span = spanMs(slots, rateAt(quota, full, now));
-  if (quota.tat > now + horizonMs) return { step: 'wait', ms: Math.ceil(quota.tat - horizonMs - now) };
-  return { step: quota.tat < now ? 'takeIdle' : 'takeBusy', spanMs: span };
+  if (!isPossible(quota, from)) return { step: 'reset' };
+  if (quota.tat > until) return { step: 'wait', ms: Math.ceil(quota.tat - until) };
+  return { step: quota.tat < from ? 'takeIdle' : 'takeBusy', spanMs: spanMs(slots, rateAt(quota, full, from)) };
 }
 
 /** The instants of slots that end at `tat`, in order. */

@@ -1,22 +1,27 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { beforeMissed } from './aws/fence.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ClockCheck } from './clock-check.ts';
-import { kindOf } from './errors.ts';
+import { kindOf, MissedSlot } from './errors.ts';
 import {
   cut,
+  expectedMs,
   gateAt,
   isPossible,
+  leadMs,
   missedAfterMs,
   nextStep,
   type Quota,
+  rangeOf,
   rateAt,
   slotsBefore,
   slotsPerLease,
 } from './quota.ts';
 import { documentedPerSecond, fullRate, type PacedOperation } from './quota-rates.ts';
+import { leaseOf, quotaOf, resetOf } from './quota-writes.ts';
 import { type Target, targetKey } from './target.ts';
-import type { Catalog, Change, Item, Key } from './world.ts';
+import type { Catalog, Change, Key } from './world.ts';
 
 /** Who has just had slots lets others ask first, whose clocks may be behind. */
 const yieldMs = 250;
@@ -37,6 +42,8 @@ export interface LeaseOptions {
   perSecond?: number;
   /** Epoch ms: then it gives up and answers with no slots. */
   until?: number;
+  /** Writes to the catalog that are made one after the other between the lease and the call: the slots begin after them. */
+  writesBefore?: number;
 }
 
 /** What this process remembers of one quota, so that one write leases slots. */
@@ -64,6 +71,8 @@ export const quotasOf = (surroundings: Surroundings): Quotas => new Quotas(surro
 export class Quotas {
   readonly #world: Surroundings;
   readonly #known = new Map<string, Known>();
+  /** What a write to the catalog is expected to take; until one was made, what its last answer took. */
+  #writeMs: number | undefined;
 
   constructor(world: Surroundings) {
     this.#world = world;
@@ -102,6 +111,26 @@ export class Quotas {
     }
   }
 
+  /**
+   * Makes the call in that slot; undefined when it was missed, before or while the request was made: nothing was sent, and
+   * another slot is needed.
+   */
+  async inSlot<Answer>(
+    target: Target,
+    operation: PacedOperation,
+    slot: number,
+    call: () => Promise<Answer>,
+  ): Promise<{ answer: Answer } | undefined> {
+    if (!(await this.untilSlot(target, operation, slot))) return undefined;
+    const { clock } = this.#world;
+    try {
+      return { answer: await beforeMissed(() => clock.now() > slot + missedAfterMs, call) };
+    } catch (error) {
+      if (error instanceof MissedSlot) return undefined;
+      throw error;
+    }
+  }
+
   /** Makes one call in a slot of its own, and again when it was throttled; undefined when there was no slot `until` then. */
   async pace<T>(
     target: Target,
@@ -112,9 +141,9 @@ export class Quotas {
     for (;;) {
       const [slot] = await this.leaseSlots(target, operation, 1, options);
       if (slot === undefined) return undefined;
-      if (!(await this.untilSlot(target, operation, slot))) continue;
       try {
-        return await call();
+        const made = await this.inSlot(target, operation, slot, call);
+        if (made !== undefined) return made.answer;
       } catch (error) {
         if (kindOf(error) !== 'throttle') throw error;
         await this.throttled(target, operation);
@@ -144,6 +173,7 @@ export class Quotas {
   async #lease(known: Known, want: number, options: LeaseOptions): Promise<number[]> {
     const { clock, random, clockCheck } = this.#world;
     const { horizonMs = 2000, perSecond = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
+    const writes = 1 + (options.writesBefore ?? 0);
     const sleep = (ms: number) => clock.sleep(Math.min(ms, until - clock.now()));
 
     await sleep(known.paceAt - clock.now());
@@ -155,14 +185,15 @@ export class Quotas {
       clockCheck.require();
       const now = clock.now();
       if (now >= until) return [];
-      const rate = known.quota === undefined ? known.full : rateAt(known.quota, known.full, now);
+      const range = rangeOf(now, horizonMs, leadMs(writes, this.#writeMs ?? clockCheck.answerMs));
+      const rate = known.quota === undefined ? known.full : rateAt(known.quota, known.full, range.from);
       const slots = slotsPerLease(want, Math.min(rate, perSecond));
-      const next = nextStep(known.quota, slots, { full: known.full, horizonMs, now });
+      const next = nextStep(known.quota, slots, known.full, range);
       if (next.step === 'wait') {
         await sleep(next.ms + patience());
       } else if (next.step === 'reset') {
-        await this.#reset(known, now);
-      } else if (await this.#write(known, leaseOf(known, next.step, next.spanMs, now, horizonMs))) {
+        await this.#reset(known, range.from);
+      } else if (await this.#write(known, leaseOf(known, next.step, next.spanMs, range))) {
         if (Number.isFinite(perSecond)) known.paceAt = Math.max(known.paceAt, now) + (slots * 1000) / perSecond;
         const tat = known.quota?.tat ?? now;
         known.othersMs = next.step === 'takeBusy' ? takenSince(before, tat - next.spanMs) : 0;
@@ -176,7 +207,10 @@ export class Quotas {
 
   /** True when it was done; either way what is known is now what the catalog says. */
   async #write(known: Known, change: Change): Promise<boolean> {
-    const written = await this.#world.catalog.update(known.key, change);
+    const { catalog, clock } = this.#world;
+    const begunAt = clock.now();
+    const written = await catalog.update(known.key, change);
+    this.#writeMs = expectedMs(this.#writeMs ?? 0, clock.now() - begunAt);
     const item = written.done ? written.item : written.found;
     if (item === undefined) delete known.quota;
     else known.quota = quotaOf(item);
@@ -187,20 +221,8 @@ export class Quotas {
   async #reset(known: Known, now: number): Promise<void> {
     const { logger } = this.#world;
     const found = known.quota;
-    const isRead = found !== undefined && Number.isFinite(found.tat);
     const isPaced = found !== undefined && isPossible({ ...found, tat: now }, now);
-    const gen = Number.isFinite(found?.gen) ? Number(found?.gen) + 1 : 0;
-    const isDone = await this.#write(known, {
-      update: 'SET tat = :now, rate = :rate, gen = :gen, cutAt = :cutAt',
-      condition: isRead ? 'tat = :found' : 'NOT attribute_type(tat, :number)',
-      values: {
-        ':now': now,
-        ':rate': isPaced ? found.rate : known.full,
-        ':gen': gen,
-        ':cutAt': isPaced ? found.cutAt : 0,
-        ...(isRead ? { ':found': found.tat } : { ':number': 'N' }),
-      },
-    });
+    const isDone = await this.#write(known, resetOf(found, isPaced, known.full, now));
     if (isDone) logger.error('quota was impossible, reset', { ...known.key, found, now });
   }
 
@@ -231,38 +253,4 @@ function granted(known: Known, tat: number): void {
   const gen = known.quota?.gen ?? 0;
   if (gen !== known.leased.gen) known.leased = { gen, staleUntil: known.leased.until, until: tat };
   known.leased.until = tat;
-}
-
-/** The conditional write that takes slots: who does not know the last cut is refused, and learns. */
-function leaseOf(
-  known: Known,
-  step: 'make' | 'takeIdle' | 'takeBusy',
-  span: number,
-  now: number,
-  horizonMs: number,
-): Change {
-  const gen = known.quota?.gen ?? 0;
-  const changes: Record<typeof step, Change> = {
-    make: {
-      update: 'SET tat = :next, rate = :rate, gen = :gen, cutAt = :never',
-      condition: 'attribute_not_exists(pk)',
-      values: { ':next': now + span, ':rate': known.full, ':gen': gen, ':never': 0 },
-    },
-    takeIdle: {
-      update: 'SET tat = :next',
-      condition: 'tat < :now AND gen = :gen',
-      values: { ':next': now + span, ':now': now, ':gen': gen },
-    },
-    takeBusy: {
-      update: 'SET tat = tat + :span',
-      condition: 'gen = :gen AND tat BETWEEN :now AND :end',
-      values: { ':span': span, ':gen': gen, ':now': now, ':end': now + horizonMs },
-    },
-  };
-  return changes[step];
-}
-
-function quotaOf({ tat, rate, gen, cutAt }: Item): Quota {
-  const number = (value: unknown) => (typeof value === 'number' ? value : Number.NaN);
-  return { tat: number(tat), rate: number(rate), gen: number(gen), cutAt: number(cutAt) };
 }

@@ -27,7 +27,7 @@ import type { ClockCheck } from '../clock-check.ts';
 import { kindOf } from '../errors.ts';
 import type { BackupSummary, DynamoDb, TableDescription } from '../world.ts';
 import { type ClientOptions, clientConfig } from './client.ts';
-import { fence } from './fence.ts';
+import { afterSigning, fence, slotFence } from './fence.ts';
 
 /** The operations on items that the catalog is made of. Conditional writes may be repeated, so the SDK retries. */
 export type ItemCalls = ReturnType<typeof itemCalls>;
@@ -55,7 +55,10 @@ export function itemCalls(options: ClientOptions, region: string, clockCheck: Cl
   };
 }
 
-/** A client that sends once, and one that repeats what is safe to repeat; they share sockets and credentials. */
+/**
+ * A client that sends once, and one that repeats what is safe to repeat; they share sockets and credentials. What is
+ * called in a slot leaves in that slot or not at all.
+ */
 export function clientsOf(options: ClientOptions, region: string): { once: DynamoDBClient; patient: DynamoDBClient } {
   const once = new DynamoDBClient(clientConfig(options, region, 1));
   const patient = new DynamoDBClient({
@@ -63,6 +66,7 @@ export function clientsOf(options: ClientOptions, region: string): { once: Dynam
     requestHandler: once.config.requestHandler,
     credentials: once.config.credentials,
   });
+  for (const { middlewareStack } of [once, patient]) middlewareStack.addRelativeTo(slotFence, afterSigning);
   return { once, patient };
 }
 
@@ -139,8 +143,6 @@ const capacityOf = ({
   read,
   write,
 });
-
-const afterSigning = { relation: 'after', toMiddleware: 'httpSigningMiddleware', name: 'fence' } as const;
 
 const createdAt = (details: BackupDetails | BackupSummaryShape | undefined): number =>
   details?.BackupCreationDateTime?.getTime() ?? 0;

@@ -1,4 +1,5 @@
-import { FencedError } from '../errors.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { FencedError, MissedSlot } from '../errors.ts';
 
 /** `20260131T020000Z` in epoch ms. */
 function stampedAt(stamp: string): number {
@@ -26,3 +27,21 @@ export function fence<Args extends Signed, Output>(notAfter: number) {
     return next(args);
   };
 }
+
+/** Whether the slot of the call that is being made has passed. */
+const hasPassed = new AsyncLocalStorage<() => boolean>();
+
+/** Makes a call whose requests do not leave once its slot `isMissed`, by a clock that is looked at after the signing. */
+export function beforeMissed<Answer>(isMissed: () => boolean, call: () => Promise<Answer>): Promise<Answer> {
+  return hasPassed.run(isMissed, call);
+}
+
+/** A middleware for after the signing, of every client with paced operations: see `beforeMissed`. */
+export const slotFence =
+  <Args, Output>(next: (args: Args) => Promise<Output>) =>
+  (args: Args) => {
+    if (hasPassed.getStore()?.()) throw new MissedSlot('The slot passed before its request was signed.');
+    return next(args);
+  };
+
+export const afterSigning = { relation: 'after', toMiddleware: 'httpSigningMiddleware' } as const;

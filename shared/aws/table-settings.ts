@@ -7,7 +7,6 @@ import {
   type DescribeTableCommandInput,
   DescribeTimeToLiveCommand,
   type DescribeTimeToLiveCommandInput,
-  DynamoDBClient,
   EnableKinesisStreamingDestinationCommand,
   type EnableKinesisStreamingDestinationCommandInput,
   GetResourcePolicyCommand,
@@ -29,25 +28,21 @@ import {
   UpdateTimeToLiveCommand,
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type ClientOptions, clientConfig } from './client.ts';
+import type { ClientOptions } from './client.ts';
+import { clientsOf } from './dynamodb.ts';
 
 export type TableCalls = ReturnType<typeof tableCalls>;
 
 /** DynamoDB's operations on the settings of a table. All may be repeated, so the SDK does; not those that take slots. */
 export function tableCalls(options: ClientOptions, region: string) {
-  const client = new DynamoDBClient(clientConfig(options, region, 4));
-  const once = new DynamoDBClient({
-    ...clientConfig(options, region, 1),
-    requestHandler: client.config.requestHandler,
-    credentials: client.config.credentials,
-  });
+  const { once, patient: client } = clientsOf(options, region);
   return {
     describeTable: (input: DescribeTableCommandInput) => client.send(new DescribeTableCommand(input)),
     describeContinuousBackups: (input: DescribeContinuousBackupsCommandInput) =>
       once.send(new DescribeContinuousBackupsCommand(input)),
     describeKinesis: (input: DescribeKinesisStreamingDestinationCommandInput) =>
       client.send(new DescribeKinesisStreamingDestinationCommand(input)),
-    describeTimeToLive: (input: DescribeTimeToLiveCommandInput) => client.send(new DescribeTimeToLiveCommand(input)),
+    describeTimeToLive: (input: DescribeTimeToLiveCommandInput) => once.send(new DescribeTimeToLiveCommand(input)),
     getResourcePolicy: (input: GetResourcePolicyCommandInput) => client.send(new GetResourcePolicyCommand(input)),
     listContributorInsights: (input: ListContributorInsightsCommandInput) =>
       client.send(new ListContributorInsightsCommand(input)),

@@ -4,24 +4,31 @@ import type { Backup } from '../run.ts';
 import type { World } from '../world.ts';
 
 /**
- * What came of one delete: done; kept, since somebody put a hold or a pin on it; throttled, and to be tried again;
- * left in DELETING for a later driver; or refused for good and back in AVAILABLE.
+ * What came of one delete: done; kept, since somebody put a hold or a pin on it; throttled, or its slot missed, and to be
+ * tried again; left in DELETING for a later driver; or refused for good and back in AVAILABLE.
  */
 export type Outcome =
   | { outcome: 'deleted'; backup: Backup }
   | { outcome: 'kept' }
-  | { outcome: 'throttled' | 'later'; backup: Backup }
+  | { outcome: 'throttled' | 'missed' | 'later'; backup: Backup }
   | { outcome: 'refused'; error: Error };
 
 /**
- * Deletes a backup in two steps, so that a hold or pin and a delete can never both win. To be called in a slot. A request
- * that is signed after `notAfter` does not leave: what it goes by may have changed while this process stood still.
+ * Deletes a backup in two steps, so that a hold or pin and a delete can never both win; the second is made in that slot.
+ * A request that is signed after `notAfter` does not leave: what it goes by may have changed while this process stood still.
  */
-export async function deleteBackup(world: World, expired: Backup, reason: string, notAfter: number): Promise<Outcome> {
+export async function deleteBackup(
+  world: World,
+  expired: Backup,
+  reason: string,
+  slot: number,
+  notAfter: () => number,
+): Promise<Outcome> {
   const backup = await startDeleting(world, expired, reason);
   if (backup === undefined) return { outcome: 'kept' };
+  const send = () => world.dynamodb(backup.target, 'retain').deleteBackup(backup.backupArn ?? '', notAfter());
   try {
-    await world.dynamodb(backup.target, 'retain').deleteBackup(backup.backupArn ?? '', notAfter);
+    if (!(await world.quotas.inSlot(backup.target, 'DeleteBackup', slot, send))) return { outcome: 'missed', backup };
   } catch (error) {
     const kind = kindOf(error);
     if (kind === 'throttle') return { outcome: 'throttled', backup };

@@ -35,7 +35,7 @@ export async function deleteAll(
   const left = [...expired];
   const result: Deletes = { deleted: 0, gone: [], throttled: 0, errors: [], isDone: true };
   while (left.length > 0 && !lease.isEnding) {
-    const slots = await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length);
+    const slots = await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length, { writesBefore: 1 });
     const batch = left.splice(0, slots.length);
     const outcomes = await Promise.all(batch.map((one, index) => deleteInSlot(world, lease, one, slots[index] ?? 0)));
     const gone = outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : []));
@@ -61,9 +61,8 @@ async function deleteInSlot(
   lease: WantedLease,
   { backup, reason }: Expired,
   slot: number,
-): Promise<Outcome | { outcome: 'missed'; backup: Backup }> {
-  if (!(await world.quotas.untilSlot(backup.target, 'DeleteBackup', slot))) return { outcome: 'missed', backup };
-  return deleteBackup(world, backup, reason, lease.leaseUntil - requestTimeoutMs);
+): Promise<Outcome> {
+  return deleteBackup(world, backup, reason, slot, () => lease.leaseUntil - requestTimeoutMs);
 }
 
 /** After the write, so that it is never told of what did not happen; again after a crash, with the same id. */

@@ -16,7 +16,7 @@ interface Attempt {
   driven: Driving;
   entry: Entry;
   /** When the next request may be sent; taken before the claim, and anew for each further request. */
-  slot?: number | undefined;
+  slot?: number;
   rests: number;
   renewals: number;
   /** The last answer proved that nothing was made. */
@@ -60,18 +60,20 @@ const answers: Record<ErrorKind, (attempt: Attempt, error: unknown) => Promise<b
 export async function takeBackup(driven: Driving, entry: Entry, slot: number): Promise<void> {
   const attempt: Attempt = { driven, entry, slot, rests: 0, renewals: 0, isToBeSentAgain: true };
   if (!(await claim(driven, entry))) return;
-  while (await canSend(attempt)) {
-    const made = await sent(attempt);
+  for (let slot = await nextSlot(attempt); slot !== undefined; slot = await nextSlot(attempt)) {
+    const made = await sent(attempt, slot);
     // What the catalog answers to this says nothing of the backup: thrown, it ends the attempt, and the claim settles.
     if (made !== undefined) await record(driven, entry, made);
     if (made !== undefined || !attempt.isToBeSentAgain) return;
   }
 }
 
-/** Asks for the backup; undefined when there is no answer that says that it was made. */
-async function sent(attempt: Attempt): Promise<Made | undefined> {
+/** Asks for the backup; undefined when there is no answer that says that it was made, or the slot was missed. */
+async function sent(attempt: Attempt, slot: number): Promise<Made | undefined> {
+  const { target } = attempt.driven.run;
   try {
-    return await send(attempt);
+    const made = await attempt.driven.world.quotas.inSlot(target, 'CreateBackup', slot, () => send(attempt));
+    return made?.answer;
   } catch (error) {
     attempt.entry.error = errorText(error);
     const kind = kindOf(error);
@@ -85,22 +87,18 @@ function logFailure({ driven, entry }: Attempt, kind: ErrorKind): void {
   driven.world.logger.info('backup not taken', { tableId: entry.tableId, kind, error: entry.error });
 }
 
-/** Waits for a slot, and renews the claim where it would not outlast the request: nothing was made under it. */
-async function canSend(attempt: Attempt): Promise<boolean> {
+/** The slot for the next request; renews the claim where it would not outlast that: nothing was made under it. */
+async function nextSlot(attempt: Attempt): Promise<number | undefined> {
   const { driven, entry } = attempt;
   const { clock, quotas } = driven.world;
   const { target, deadlineAt } = driven.run;
-  while (!isStopped(driven) && clock.now() < deadlineAt - fenceBeforeDeadlineMs) {
-    if (clock.now() >= lastSendAt(entry) && !(await claim(driven, entry))) return false;
-    if (attempt.slot === undefined) {
-      [attempt.slot] = await quotas.leaseSlots(target, 'CreateBackup', 1, { until: stopAt(driven) });
-    }
-    if (attempt.slot === undefined) return false;
-    const isOurs = await quotas.untilSlot(target, 'CreateBackup', attempt.slot);
-    attempt.slot = undefined;
-    if (isOurs) return true;
-  }
-  return false;
+  if (isStopped(driven) || clock.now() >= deadlineAt - fenceBeforeDeadlineMs) return undefined;
+  if (clock.now() >= lastSendAt(entry) && !(await claim(driven, entry))) return undefined;
+  const { slot } = attempt;
+  delete attempt.slot;
+  if (slot !== undefined) return slot;
+  const [leased] = await quotas.leaseSlots(target, 'CreateBackup', 1, { until: stopAt(driven) });
+  return leased;
 }
 
 /** A request that leaves later could be on its way when the claim has ended. */

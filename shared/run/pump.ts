@@ -24,6 +24,7 @@ export async function pump(driven: Driving): Promise<void> {
     }
     const slots = await quotas.leaseSlots(target, 'CreateBackup', Math.min(ready.length, slotsAtOnce), {
       until: Math.min(stopAt(driven), deadlineAt - fenceBeforeDeadlineMs),
+      writesBefore: 1,
       ...(rate !== undefined && { perSecond: rate }),
     });
     for (const [index, slot] of slots.entries()) {

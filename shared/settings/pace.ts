@@ -4,7 +4,7 @@ import type { Target } from '../target.ts';
 import type { World } from '../world.ts';
 
 /** A second's worth is leased with one write instead of ten. */
-const slotsAtOnce = 9;
+const slotsAtOnce = 8;
 
 /** Paces calls that many workers of this process make, with slots taken in advance. */
 export class Pace {
@@ -25,9 +25,9 @@ export class Pace {
     const { quotas } = this.#world;
     for (;;) {
       const slot = await this.#nextSlot();
-      if (!(await quotas.untilSlot(this.#target, this.#operation, slot))) continue;
       try {
-        return await call();
+        const made = await quotas.inSlot(this.#target, this.#operation, slot, call);
+        if (made !== undefined) return made.answer;
       } catch (error) {
         if (kindOf(error) !== 'throttle') throw error;
         await quotas.throttled(this.#target, this.#operation);

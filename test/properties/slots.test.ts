@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cut, gateAt, nextStep, type Quota, rateAt, spanMs } from '../../shared/quota.ts';
+import { cut, gateAt, nextStep, type Quota, rangeOf, rateAt, spanMs } from '../../shared/quota.ts';
 import { documentedPerSecond, fullRate, type PacedOperation } from '../../shared/quota-rates.ts';
 import type { Item } from '../../shared/world.ts';
 import { cases } from './cases.ts';
@@ -131,7 +131,7 @@ describe('slots, whoever leases them and when', () => {
     await fc.assert(
       fc.property(fc.nat(2000), fc.integer({ min: 1, max: 49 }), (ahead, want) => {
         const quota = { tat: 10_000 + ahead, rate: 49, gen: 0, cutAt: 0 };
-        const next = nextStep(quota, want, { full: 49, horizonMs: 2000, now: 10_000 });
+        const next = nextStep(quota, want, 49, rangeOf(10_000, 2000, 0));
         expect(next.step).toBe('takeBusy');
         expect(ahead + ('spanMs' in next ? next.spanMs : Number.NaN)).toBeLessThanOrEqual(3000);
       }),

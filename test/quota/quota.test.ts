@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { cut, gateAt, isPossible, nextStep, type Quota, rateAt, slotsPerLease } from '../../shared/quota.ts';
+import {
+  cut,
+  expectedMs,
+  gateAt,
+  isPossible,
+  leadMs,
+  nextStep,
+  type Quota,
+  rangeOf,
+  rateAt,
+  slotsPerLease,
+} from '../../shared/quota.ts';
 import { fullRate } from '../../shared/quota-rates.ts';
 
 const idle: Quota = { tat: 0, rate: 49, gen: 0, cutAt: 0 };
-const at = (now: number) => ({ full: 49, horizonMs: 2000, now });
 
 describe('the next step', () => {
   test.each<[string, Quota | undefined, number, object]>([
@@ -14,7 +24,35 @@ describe('the next step', () => {
     ['waits exactly until it can', { ...idle, tat: 7400.5 }, 5000, { step: 'wait', ms: 401 }],
     ['resets what cannot be', { ...idle, tat: 35_001 }, 5000, { step: 'reset' }],
   ])('%s', (_, quota, now, expected) => {
-    expect(nextStep(quota, 49, at(now))).toEqual(expected);
+    expect(nextStep(quota, 49, 49, rangeOf(now, 2000, 0))).toEqual(expected);
+  });
+
+  test.each<[string, number, number, object]>([
+    ['leaves out what passes while it is written', 5399, 400, { step: 'takeIdle', spanMs: 1000 }],
+    ['takes what begins after that', 5400, 400, { step: 'takeBusy', spanMs: 1000 }],
+    ['goes as far ahead as every other', 7001, 400, { step: 'wait', ms: 1 }],
+    ['goes further only where that would be too late', 8000, 3000, { step: 'takeBusy', spanMs: 1000 }],
+  ])('where writes take their time %s', (_, tat, lead, expected) => {
+    expect(nextStep({ ...idle, tat }, 49, 49, rangeOf(5000, 2000, lead))).toEqual(expected);
+  });
+});
+
+describe('what a write takes', () => {
+  test.each([
+    ['what the last one took', 5, 400, 400],
+    ['half of what one before took, for a while', 400, 5, 200],
+    ['no time where a clock went back', 0, -60_000, 0],
+    ['no longer than is waited for', 0, 60_000, 5000],
+  ])('is %s', (_, before, tookMs, expected) => {
+    expect(expectedMs(before, tookMs)).toBe(expected);
+  });
+
+  test.each([
+    [1, 400, 400],
+    [2, 400, 800],
+    [2, 4000, 5000],
+  ])('%i of %i ms each put the first slot off by %i ms', (writes, writeMs, expected) => {
+    expect(leadMs(writes, writeMs)).toBe(expected);
   });
 });
 
@@ -37,9 +75,11 @@ describe('the rate', () => {
     expect(rateAt({ tat: 0, rate: 10, gen: 1, cutAt: 5000 }, 49, 5000 + ms)).toBeCloseTo(rate, 3);
   });
 
-  test('is 98 % of the documented one', () => {
+  test('is 98 % of the documented one where a night waits for it, and else four fifths', () => {
     expect(fullRate('CreateBackup')).toBe(49);
     expect(fullRate('DeleteBackup')).toBeCloseTo(9.8);
+    expect(fullRate('ListBackups')).toBe(4);
+    expect(fullRate('DescribeBackup')).toBe(8);
   });
 
   test.each([

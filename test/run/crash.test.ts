@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { beforeMissed } from '../../shared/aws/fence.ts';
 import type { World } from '../../shared/world.ts';
 import { service } from '../support/service.ts';
 import type { Mishap } from '../support/worker.ts';
@@ -118,7 +119,12 @@ const without: Record<string, (world: World) => World> = {
       const dynamodb = world.dynamodb(target, capability);
       return {
         ...dynamodb,
-        createBackup: (table, name) => dynamodb.createBackup(table, name, Number.POSITIVE_INFINITY),
+        // Of its claim and of its slot.
+        createBackup: (table, name) =>
+          beforeMissed(
+            () => false,
+            () => dynamodb.createBackup(table, name, Number.POSITIVE_INFINITY),
+          ),
       };
     },
   }),

@@ -1,3 +1,4 @@
+import { beforeMissed } from '../../shared/aws/fence.ts';
 import { kindOf } from '../../shared/errors.ts';
 import type { Catalog, Change, DynamoDb, World } from '../../shared/world.ts';
 import { type Act, type Story, storyOf } from './story.ts';
@@ -55,7 +56,7 @@ export const storyWith = (seed: number, more: Partial<Story>, acts: Act[] = firi
   const plans = { nightly: { ...nightly, keep: { last: 2 }, overlap: 'queue' } } as Story['plans'];
   return {
     ...storyOf(seed),
-    ...{ tables: ['orders-0', 'orders-1'], installations: 1, plans, hasExports: false, acts },
+    ...{ tables: ['orders-0', 'orders-1'], installations: 1, plans, hasExports: false, hasSettings: false, acts },
     ...{ faultsUntilMs: 20 * minuteMs, latencyMs: 20, backupMs: 2000, listLagMs: 0, graceMs: 10 * minuteMs },
     faults: { frozen: 0.02, killed: 0.01, duplicateEvent: 0.5 },
     ...more,
@@ -90,7 +91,11 @@ export const safeguards: Record<string, Safeguard> = {
   },
   'the fence': {
     leaveOut: withDynamodb(({ createBackup }) => ({
-      createBackup: (table, name) => createBackup(table, name, Number.POSITIVE_INFINITY),
+      createBackup: (table, name) =>
+        beforeMissed(
+          () => false,
+          () => createBackup(table, name, Number.POSITIVE_INFINITY),
+        ),
     })),
     story: (seed) => storyWith(seed, { faults: frozenLong }),
   },
@@ -117,11 +122,11 @@ export const safeguards: Record<string, Safeguard> = {
   'late slots that are dropped': {
     leaveOut: (world) => {
       const { quotas, clock } = world;
-      const untilSlot: World['quotas']['untilSlot'] = async (_target, _operation, slot) => {
+      const inSlot: World['quotas']['inSlot'] = async (_target, _operation, slot, call) => {
         await clock.sleep(slot - clock.now());
-        return true;
+        return { answer: await call() };
       };
-      return { ...world, quotas: Object.assign(quotas, { untilSlot }) };
+      return { ...world, quotas: Object.assign(quotas, { inSlot }) };
     },
     story: (seed) =>
       storyWith(seed, {
