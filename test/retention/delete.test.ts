@@ -81,3 +81,17 @@ test.each<[string, Partial<Backup>, Backup['state']]>([
   expect(await deleteIt(backup, { ...here.world, dynamodb })).toMatchObject({ deleted: 0, isDone: false });
   expect((await here.stateOf(backup)).state).toBe(state);
 });
+
+test('a session that AWS refuses is not used again, and the delete is left for later', async () => {
+  const backup = await begin(available, available);
+  const expired = Object.assign(new Error('The security token is expired'), { name: 'ExpiredTokenException' });
+  const renewed: string[] = [];
+  const dynamodb: World['dynamodb'] = (...of) => ({
+    ...here.world.dynamodb(...of),
+    deleteBackup: () => Promise.reject(expired),
+  });
+  const renewCredentials: World['renewCredentials'] = (_, capability) => void renewed.push(capability);
+  const deletes = await deleteIt(backup, { ...here.world, dynamodb, renewCredentials });
+  expect(deletes).toMatchObject({ deleted: 0, isDone: false });
+  expect(renewed).toEqual(['retain']);
+});

@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
+import type { World } from '../../shared/world.ts';
+import { chainsHere, hourMs } from '../export/chain-here.ts';
+import { exportHere, request as exportRequest } from '../export/here.ts';
+import { importHere, makeOrders, order } from '../import/here.ts';
+import { reason, restoreHere } from '../restore/here.ts';
+import { service } from '../support/service.ts';
+import type { Local } from '../support/world.ts';
+import { withTables } from './nightly.ts';
+
+let here: Local | undefined;
+afterEach(() => here?.close());
+
+/** The first call of that operation meets with a session that is not good any more. Answers what is renewed from now on. */
+function refuseOnce(local: Local, operation: string): string[] {
+  const renewed: string[] = [];
+  const worldOf = local.world;
+  local.world = (...of) => {
+    const made = worldOf(...of);
+    const renewCredentials: World['renewCredentials'] = (_, capability) => void renewed.push(capability);
+    return { ...made, world: Object.assign(made.world, { renewCredentials }) };
+  };
+  let isRefused = false;
+  local.aws.intercept(async (call, perform) => {
+    if (call.operation !== operation || isRefused) return perform();
+    isRefused = true;
+    throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
+  });
+  return renewed;
+}
+
+test.each([
+  ['ListTables', 'read'],
+  ['CreateBackup', 'backup'],
+  ['ListBackups', 'read'],
+])('a run whose session AWS refuses at %s gets a new one, and ends well', async (operation, capability) => {
+  here = await withTables(5);
+  const renewed = refuseOnce(here, operation);
+  const functions = service(here);
+  functions.fire('nightly');
+  await functions.untilEnded();
+  expect(functions.factsOf('Backup Completed')).toHaveLength(5);
+  expect(renewed).toEqual([capability]);
+});
+
+test.each(['RestoreTableFromBackup', 'TagResource'])(
+  'a restore whose session AWS refuses at %s gets a new one, and ends well',
+  async (operation) => {
+    const restores = await restoreHere();
+    here = restores;
+    await restores.createTable('orders');
+    await restores.pass(10_000);
+    const backupArn = await restores.backUp('orders');
+    const renewed = refuseOnce(restores, operation);
+    const target = { tableName: 'orders-copy', tags: { team: 'shop' } };
+    await restores.ask({ source: { backupArn }, target, reason });
+    await restores.untilEnded();
+    expect(restores.factsOf('Restore Completed')).toHaveLength(1);
+    expect(renewed).toEqual(['restore']);
+  },
+);
+
+test('an export whose session AWS refuses gets a new one, and ends well', async () => {
+  const exports = await exportHere();
+  here = exports;
+  const renewed = refuseOnce(exports, 'ExportTableToPointInTime');
+  await exports.ask(exportRequest);
+  await exports.untilEnded();
+  expect(exports.factsOf('Export Completed')).toHaveLength(1);
+  expect(renewed).toEqual(['export']);
+});
+
+test.each(['ListTables', 'DescribeContinuousBackups'])(
+  'a round of exports whose session AWS refuses at %s gets new ones, and ends well',
+  async (operation) => {
+    const chains = await chainsHere();
+    here = chains;
+    await chains.table('orders');
+    const renewed = refuseOnce(chains, operation);
+    await chains.passFiring(2 * hourMs);
+    expect(chains.told('Export Round Completed')).toMatchObject([{ failed: 0 }]);
+    expect(renewed).toEqual(['read', 'export']);
+  },
+);
+
+test.each(['ImportTable', 'BatchWriteItem'])(
+  'an import whose session AWS refuses at %s gets a new one, and ends well',
+  async (operation) => {
+    const imports = await importHere();
+    here = imports;
+    await makeOrders(imports);
+    await imports.pass(400_000);
+    const full = await imports.exportFull('orders');
+    await imports.put('orders', order(1));
+    await imports.pass(hourMs);
+    const window = await imports.exportWindow('orders', full);
+    const renewed = refuseOnce(imports, operation);
+    const source = { bucket: 'archive', export: full.folder, increments: [window.folder] };
+    await imports.invoke({ source, target: { tableName: 'copy' }, reason });
+    await imports.untilEnded();
+    expect(imports.factsOf('Import Completed')).toHaveLength(1);
+    expect(renewed).toEqual(['import']);
+  },
+);
