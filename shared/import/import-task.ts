@@ -1,10 +1,10 @@
 import type { ImportRequest } from '../../events/import-request.ts';
 import type { ExportBucket } from '../export/buckets.ts';
-import type { Settled } from '../restore/restore-task.ts';
 import type { SettingName, TableSettings } from '../settings/settings.ts';
 import type { Target } from '../target.ts';
 import type { Counting } from '../task/count.ts';
 import type { Driving } from '../task/drive.ts';
+import type { Settled } from '../task/put-settings.ts';
 import type { Task, TaskState } from '../task/task.ts';
 import type { MakeCall } from './calls.ts';
 import type { Part } from './parts.ts';

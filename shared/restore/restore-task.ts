@@ -1,22 +1,10 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
 import type { SettingName } from '../settings/settings.ts';
 import type { Counting } from '../task/count.ts';
+import type { Settled } from '../task/put-settings.ts';
 import { type Task, type TaskState, taskFrom } from '../task/task.ts';
 import type { Item } from '../world.ts';
 import type { RestorePlan } from './plan.ts';
-
-/** What became of one setting. Instants are epoch ms. */
-export interface Settled {
-  /** `later`: to be tried again; `notPutBack`: given up, for that reason. */
-  outcome: 'putBack' | 'notPutBack' | 'later';
-  at: number;
-  attempts: number;
-  reason?: string;
-  /** While `later`: not before. */
-  retryAt?: number;
-  /** While `later`: since when. */
-  firstAt?: number;
-}
 
 /** What was looked at when the table was there. */
 export interface Verification {

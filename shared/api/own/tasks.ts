@@ -5,10 +5,9 @@ import { RestoreRequested } from '../../../events/restore-request.ts';
 import { iso } from '../../clock.ts';
 import { listTasks, readTask } from '../../task/list.ts';
 import type { Task, TaskKind } from '../../task/task.ts';
-import type { World } from '../../world.ts';
 import { askForTask } from '../ask.ts';
 import { missing } from '../failure.ts';
-import { type Asked, route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { taskId } from '../words.ts';
 import { defined, pageQuery, wrongCursor } from './shapes.ts';
 import { endOf } from './task-end.ts';
@@ -96,52 +95,49 @@ const success = {
   body: z.object({ requestId: text, task: z.optional(text), dryRun: z.optional(text) }),
 } as const;
 
-/** Who asks says the signature. */
-const bodyOf = <Shape extends { requester: unknown }>({ requester: _, ...others }: Shape): Omit<Shape, 'requester'> =>
-  others;
-
-type Begin = Asked<undefined, unknown, { dryRun?: boolean | undefined }>;
-
-async function begin(world: World, kind: TaskKind, { body, ...asked }: Begin) {
-  const { id, requestId } = await askForTask(world, asked, kind, body);
-  return body.dryRun === true ? { requestId, dryRun: id } : { requestId, task: id };
+/** What routes that begin a task have of their own. */
+interface Beginning extends Pick<Route, 'path' | 'rights' | 'id' | 'summary'> {
+  contract: { detail: { shape: z.core.$ZodLooseShape } };
+  /** What is said of a body that is no object. */
+  words: string;
 }
 
-export const restore = route({
-  dialect: 'own',
-  method: 'POST',
+/** A request in the words of its event, but that the signature says who asks. */
+function begins(kind: TaskKind, { contract, words, ...own }: Beginning): Route {
+  const { requester: _, ...shape } = contract.detail.shape;
+  return route({
+    ...{ ...own, success, dialect: 'own', method: 'POST', failures: [409] },
+    body: z.strictObject(shape, words),
+    async act(world, { body, ...asked }) {
+      const { id, requestId } = await askForTask(world, asked, kind, body);
+      return body.dryRun === true ? { requestId, dryRun: id } : { requestId, task: id };
+    },
+  });
+}
+
+export const restore = begins('restore', {
+  contract: RestoreRequested,
   rights: 'operate',
   path: '/v1/restores',
   id: 'restore',
   summary: 'Bring a table back, in the words of the event Restore Requested',
-  body: z.strictObject(bodyOf(RestoreRequested.detail.shape), 'write an object with source, target and reason'),
-  success,
-  failures: [409],
-  act: (world, asked) => begin(world, 'restore', asked),
+  words: 'write an object with source, target and reason',
 });
 
-export const exportTable = route({
-  dialect: 'own',
-  method: 'POST',
+export const exportTable = begins('export', {
+  contract: ExportRequested,
   rights: 'administer',
   path: '/v1/exports',
   id: 'exportTable',
   summary: 'Write a table to S3, in the words of the event Export Requested',
-  body: z.strictObject(bodyOf(ExportRequested.detail.shape), 'write an object with source, destination and reason'),
-  success,
-  failures: [409],
-  act: (world, asked) => begin(world, 'export', asked),
+  words: 'write an object with source, destination and reason',
 });
 
-export const importTable = route({
-  dialect: 'own',
-  method: 'POST',
+export const importTable = begins('import', {
+  contract: ImportRequested,
   rights: 'administer',
   path: '/v1/imports',
   id: 'importTable',
   summary: 'Make a new table of exported files, in the words of the event Import Requested',
-  body: z.strictObject(bodyOf(ImportRequested.detail.shape), 'write an object with source, target and reason'),
-  success,
-  failures: [409],
-  act: (world, asked) => begin(world, 'import', asked),
+  words: 'write an object with source, target and reason',
 });
