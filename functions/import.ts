@@ -3,6 +3,7 @@ import { keysOf } from '../shared/aws/kms.ts';
 import { objectsOf } from '../shared/aws/s3.ts';
 import { settingsApiOf } from '../shared/aws/settings.ts';
 import { assumedRole } from '../shared/aws/sts.ts';
+import { catalogWrites } from '../shared/catalog-writes.ts';
 import { importDoor, importTable } from '../shared/import/trigger.ts';
 import { lambda } from '../shared/lambda.ts';
 import { metrics } from '../shared/metrics.ts';
@@ -10,6 +11,7 @@ import { quotasOf } from '../shared/quotas.ts';
 
 /** Makes a table of exported files: takes requests, and goes on with imports that are due. */
 export const handler = lambda(importDoor, importTable, {
+  catalogWrites,
   importCallsOf,
   objectsOf,
   settingsApiOf,

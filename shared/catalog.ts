@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { type Attributes, fromAttributes, toAttributes } from './aws/attributes.ts';
 import type { ItemCalls } from './aws/dynamodb.ts';
 import type { Clock } from './clock.ts';
-import type { Catalog, Item, Written } from './world.ts';
+import type { Catalog, Item } from './world.ts';
 
 /** Stands in every item as `v`: what reads items must know how they were written. */
 export const schemaVersion = 1;
@@ -10,15 +9,8 @@ export const schemaVersion = 1;
 /** The sparse index of what is due: partition `due`, which is always `work`, sort key `dueAt`, keys only. */
 export const dueIndex = 'due';
 
-/**
- * The catalog table. A conditional write carries a mark of its own (`mark`): when the SDK repeats one whose first try
- * took effect, the refusal finds the mark and the write counts as done.
- */
-export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalog {
-  const worker = randomBytes(6).toString('base64url');
-  let writes = 0;
-  const newMark = () => `${worker}${(++writes).toString(36)}`;
-
+/** What reads the catalog table. */
+export function catalogOf(items: ItemCalls, table: string, clock: Clock): Omit<Catalog, 'update' | 'put' | 'remove'> {
   return {
     async get(key) {
       const { Item: found } = await items.getItem({ TableName: table, Key: toAttributes(key), ConsistentRead: true });
@@ -41,43 +33,6 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
         }
       }
       return found;
-    },
-
-    async update(key, { update, condition, names, values }) {
-      const mark = newMark();
-      return written(mark, async () => {
-        const { Attributes = {} } = await items.updateItem({
-          TableName: table,
-          Key: toAttributes(key),
-          UpdateExpression: withMark(update),
-          ConditionExpression: condition,
-          ExpressionAttributeNames: { ...names, '#v': 'v', '#mark': 'mark' },
-          ExpressionAttributeValues: toAttributes({ ...values, ':v': schemaVersion, ':mark': mark }),
-          ReturnValues: 'ALL_NEW',
-          ...(condition !== undefined && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
-        });
-        return plain(Attributes);
-      });
-    },
-
-    async put(item, { condition, names, values } = {}) {
-      const mark = newMark();
-      const marked = { ...item, v: schemaVersion, mark };
-      return written(mark, async () => {
-        await items.putItem({
-          TableName: table,
-          Item: toAttributes(marked),
-          ConditionExpression: condition,
-          ...(names && { ExpressionAttributeNames: names }),
-          ...(values && { ExpressionAttributeValues: toAttributes(values) }),
-          ...(condition !== undefined && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
-        });
-        return plain(toAttributes(marked));
-      });
-    },
-
-    async remove(key) {
-      await items.deleteItem({ TableName: table, Key: toAttributes(key) });
     },
 
     async *query({ pk, prefix, from, until, backwards = false, limit = Number.POSITIVE_INFINITY }) {
@@ -121,25 +76,7 @@ export function catalogOf(items: ItemCalls, table: string, clock: Clock): Catalo
 }
 
 /** The schema version stays in the table; so does the mark. */
-function plain(stored: Attributes): Item {
+export function plain(stored: Attributes): Item {
   const { v, mark, ...item } = fromAttributes(stored);
   return item;
-}
-
-/** An update expression has one SET clause at most: the mark joins it. */
-function withMark(update: string): string {
-  const marks = '#v = :v, #mark = :mark';
-  return /\bSET\s/.test(update) ? update.replace(/\bSET\s/, `SET ${marks}, `) : `SET ${marks} ${update}`;
-}
-
-async function written(mark: string, write: () => Promise<Item>): Promise<Written> {
-  try {
-    return { done: true, item: await write() };
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
-    const { Item: stored } = error as Error & { Item?: Attributes };
-    if (stored === undefined) return { done: false, found: undefined };
-    const isOurs = stored.mark?.S === mark;
-    return isOurs ? { done: true, item: plain(stored) } : { done: false, found: plain(stored) };
-  }
 }

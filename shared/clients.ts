@@ -9,13 +9,16 @@ import type { settingsApiOf } from './aws/settings.ts';
 import type { queuesOf } from './aws/sqs.ts';
 import type { assumedRole } from './aws/sts.ts';
 import type { taggingOf } from './aws/tagging.ts';
+import type { catalogWrites } from './catalog-writes.ts';
 import type { quotasOf } from './quotas.ts';
 
 /**
- * What a function can speak to beside its catalog and the bus of facts. Each names what it needs in its own file, so
+ * What a function can do beside reading its catalog and putting facts on their bus. Each names what it needs in its own file, so
  * that its bundle holds no more: a cold start reads every byte (docs/decisions/0010). Its role allows no others.
  */
 export interface Clients {
+  /** Writing the catalog, which every function reads. */
+  catalogWrites: typeof catalogWrites;
   /** Tables and backups. */
   dynamoDbOf: typeof dynamoDbOf;
   restoreCallsOf: typeof restoreCallsOf;

@@ -50,7 +50,7 @@ const flushed = (metrics: Metrics | undefined) => (): void => {
 /**
  * The handler of a function: the event is read at the door, logs carry the request id, metrics are flushed, and what
  * `act` throws reaches Lambda, which tries again and at last tells the function's on-failure destination. `named`:
- * what the function speaks to beside its catalog and the bus of facts, and what it counts in.
+ * what the function does beside reading its catalog and putting facts, and what it counts in.
  */
 export function lambda<Opened extends Door, Answer>(
   door: Opened,

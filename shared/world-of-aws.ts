@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { ClientOptions } from './aws/client.ts';
-import { itemCalls } from './aws/dynamodb.ts';
+import { itemReads, itemsOf } from './aws/dynamodb.ts';
 import { eventBus } from './aws/eventbridge.ts';
 import { catalogOf } from './catalog.ts';
 import type { Clients } from './clients.ts';
@@ -47,7 +47,11 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
     clients = {},
   } = surroundings;
   const clockCheck = new ClockCheck(clock);
-  const catalog = catalogOf(itemCalls(clients, hub.region, clockCheck), environment.catalog, clock);
+  const items = itemsOf(clients, hub.region, clockCheck);
+  const catalog = {
+    ...catalogOf(itemReads(items), environment.catalog, clock),
+    ...(named.catalogWrites?.(items, environment.catalog) ?? noWrites),
+  };
   const installation = installationOf(environment.catalog);
 
   /** Our own role at home, elsewhere the member account's role for that capability. */
@@ -140,4 +144,10 @@ const roleArnOf = (account: string, name: string): string => `arn:aws:iam::${acc
 
 const unnamed = (what: keyof Clients | 'metrics') => (): never => {
   throw new Error(`This function has no ${what}; name it in its file in functions/.`);
+};
+
+const noWrites = {
+  update: unnamed('catalogWrites'),
+  put: unnamed('catalogWrites'),
+  remove: unnamed('catalogWrites'),
 };

@@ -29,11 +29,8 @@ import type { BackupSummary, DynamoDb, TableDescription } from '../world.ts';
 import { type ClientOptions, clientConfig } from './client.ts';
 import { afterSigning, fence, slotFence } from './fence.ts';
 
-/** The operations on items that the catalog is made of. Conditional writes may be repeated, so the SDK retries. */
-export type ItemCalls = ReturnType<typeof itemCalls>;
-
-/** Each answer's `Date` goes to the check of our clock. */
-export function itemCalls(options: ClientOptions, region: string, clockCheck: ClockCheck) {
+/** For the catalog's items, patient since conditional writes may be repeated. Each answer's `Date` checks our clock. */
+export function itemsOf(options: ClientOptions, region: string, clockCheck: ClockCheck): DynamoDBClient {
   const client = new DynamoDBClient(clientConfig(options, region, 5));
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -45,15 +42,23 @@ export function itemCalls(options: ClientOptions, region: string, clockCheck: Cl
     },
     { step: 'deserialize', name: 'clockCheck', priority: 'low' },
   );
-  return {
-    getItem: (input: GetItemCommandInput) => client.send(new GetItemCommand(input)),
-    batchGetItem: (input: BatchGetItemCommandInput) => client.send(new BatchGetItemCommand(input)),
-    updateItem: (input: UpdateItemCommandInput) => client.send(new UpdateItemCommand(input)),
-    putItem: (input: PutItemCommandInput) => client.send(new PutItemCommand(input)),
-    deleteItem: (input: DeleteItemCommandInput) => client.send(new DeleteItemCommand(input)),
-    query: (input: QueryCommandInput) => client.send(new QueryCommand(input)),
-  };
+  return client;
 }
+
+/** The operations that read the catalog. */
+export type ItemCalls = ReturnType<typeof itemReads>;
+export const itemReads = (client: DynamoDBClient) => ({
+  getItem: (input: GetItemCommandInput) => client.send(new GetItemCommand(input)),
+  batchGetItem: (input: BatchGetItemCommandInput) => client.send(new BatchGetItemCommand(input)),
+  query: (input: QueryCommandInput) => client.send(new QueryCommand(input)),
+});
+
+/** And those that write it. */
+export const itemWrites = (client: DynamoDBClient) => ({
+  updateItem: (input: UpdateItemCommandInput) => client.send(new UpdateItemCommand(input)),
+  putItem: (input: PutItemCommandInput) => client.send(new PutItemCommand(input)),
+  deleteItem: (input: DeleteItemCommandInput) => client.send(new DeleteItemCommand(input)),
+});
 
 /**
  * A client that sends once, and one that repeats what is safe to repeat; they share sockets and credentials. What is

@@ -162,7 +162,8 @@ async function used(more: BuildOptions) {
       const [method = '', rawPath = ''] = line.split(' ');
       const requestContext = { domainName: 'api', http: { method, path: rawPath } };
       const event = { version: '2.0', routeKey: '$default', rawPath, rawQueryString: '', headers: {}, requestContext };
-      return router.resolve({ ...event, isBase64Encoded: false }, {} as never);
+      const answer = router.resolve({ ...event, isBase64Encoded: false }, {} as never);
+      return answer as Promise<{ statusCode?: number }>;
     }),
   );
   return { written: written.map((line) => line.replaceAll(/"(timestamp|Timestamp)":[^,}]+/g, '')), answers };

@@ -9,11 +9,13 @@ import { settingsApiOf } from '../../shared/aws/settings.ts';
 import { queuesOf } from '../../shared/aws/sqs.ts';
 import { assumedRole } from '../../shared/aws/sts.ts';
 import { taggingOf } from '../../shared/aws/tagging.ts';
+import { catalogWrites } from '../../shared/catalog-writes.ts';
 import type { Clients } from '../../shared/clients.ts';
 import { quotasOf } from '../../shared/quotas.ts';
 
 /** Whatever a function may name. */
 export const everyClient: Clients = {
+  catalogWrites,
   dynamoDbOf,
   restoreCallsOf,
   exportCallsOf,
