@@ -6,8 +6,9 @@ import type { Installation } from './installation.ts';
 import type { Lambda } from './lambda.ts';
 import { hub, type Place } from './place.ts';
 import type { Scene } from './scene.ts';
-import { entriesOf } from './scene.ts';
-import type { Act, Deed } from './story.ts';
+import { archive, chainsIn, entriesOf } from './scene.ts';
+import type { Act, Deed, Story } from './story.ts';
+import type { Fact } from './truth.ts';
 
 /** What deeds act with. */
 export interface Stage {
@@ -63,7 +64,10 @@ const deeds: Deeds = {
     const detail = { tables: [table], reason: 'before the release', requestId: `b${atMs}`, expiresAt };
     events.deliver(of, { type: 'Backup Requested', detail }, 'people');
   },
-  dropTable: ({ table }, _of, { place }) => place.call('DeleteTable', { TableName: table }),
+  async dropTable({ table: TableName }, _of, { place, scene }) {
+    if (scene.story.hasSettings) await place.call('UpdateTable', { TableName, DeletionProtectionEnabled: false });
+    await place.call('DeleteTable', { TableName });
+  },
   makeTable: ({ table }, _of, { place }) => {
     place.clock.at(place.clock.now() + 5000, () => {
       makeTable(place, table).catch(() => {});
@@ -80,21 +84,33 @@ const deeds: Deeds = {
     of.deploy(last);
     scene.deployed[of.number]?.push({ at: scene.now(), keepOf: () => last });
   },
-  restore({ table, target, atMs }, of, { events, place }) {
+  restore({ table, target, wishes = { tags: { team: 'shop' } }, atMs }, of, { events, place }) {
     const detail = {
       requestId: `r${atMs}`,
       source: { table, latest: true },
-      target: { tableName: target, tags: { team: 'shop' } },
+      target: { tableName: target, ...wishes },
       reason: 'somebody deleted it',
     };
-    const send = () => events.deliver(of, { type: 'Restore Requested', detail }, 'people');
-    send();
-    place.clock.at(place.clock.now() + 130_000, send);
+    sendTwice(of, { type: 'Restore Requested', detail }, events, place);
+  },
+  import({ nth, target, atMs }, of, { events, place, scene }) {
+    const chain = nthOf(chainsIn(scene), nth);
+    if (chain === undefined) return;
+    const source = { bucket: archive, export: chain };
+    const detail = { requestId: `i${atMs}`, source, target: { tableName: target }, reason: 'it is older' };
+    sendTwice(of, { type: 'Import Requested', detail }, events, place);
   },
   fireExports: (_act, of, { place, lambda }) =>
     lambda.invoke(of, 'export', { exports: 'lake', scheduledAt: new Date(place.clock.now()).toISOString() }),
   recovery: ({ table, isOn }, _of, { place }) => place.call('UpdateContinuousBackups', recovery(table, isOn)),
 };
+
+/** A request under one id is one request. */
+function sendTwice(of: Installation, fact: Pick<Fact, 'type' | 'detail'>, events: Events, { clock }: Place): void {
+  const send = () => events.deliver(of, fact, 'people');
+  send();
+  clock.at(clock.now() + 130_000, send);
+}
 
 /** Does it; nobody waits for it. */
 export function perform(act: Act, of: Installation, on: Stage): void {
@@ -151,5 +167,5 @@ export function disturb(of: Installation, tick: number, { place, scene, faults }
   update(quota, 'SET #a = :poison', { ':poison': poison }, { '#a': attribute });
 }
 
-export const isWholeStory = (acts: Act[], hasExports: boolean): boolean =>
-  hasExports || acts.some((act) => act.do === 'restore');
+export const isWholeStory = ({ acts, hasExports, hasSettings }: Story): boolean =>
+  hasExports || hasSettings || acts.some((act) => act.do === 'restore');

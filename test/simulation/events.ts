@@ -21,11 +21,13 @@ const routes: Route[] = [
   { type: 'Work Due', to: 'apply-retention', fits: ({ work }) => work === 'retention' },
   { type: 'Work Due', to: 'restore', fits: isTask('restore') },
   { type: 'Work Due', to: 'export', fits: isTask('export') },
+  { type: 'Work Due', to: 'import', fits: isTask('import') },
   { type: 'Backup Requested', to: 'start-run' },
   { type: 'Hold Requested', to: 'apply-retention' },
   { type: 'Release Requested', to: 'apply-retention' },
   { type: 'Delete Requested', to: 'apply-retention' },
   { type: 'Restore Requested', to: 'restore' },
+  { type: 'Import Requested', to: 'import' },
 ];
 
 /** EventBridge: at least once, in any order, at any time. */

@@ -42,6 +42,7 @@ export async function install(place: Place, story: Story, number: number): Promi
     deadLetterQueues: [],
     maxRuns: 50,
     graceMs: story.graceMs,
+    ...(story.hasSettings && { settingsEveryMs: 86_400_000 }),
     exportBuckets: 'archive',
     memberRolePrefix: 'tablekeep',
     externalId: 'tablekeep',
@@ -58,8 +59,8 @@ export async function install(place: Place, story: Story, number: number): Promi
       const changed = Object.entries(story.plans).map(([name, plan]) => [name, { ...plan, keep: { last } }]);
       installation.plans = plansOf(Object.fromEntries(changed));
     },
-    world: (worker) =>
-      worldOfAws(
+    world: (worker) => ({
+      ...worldOfAws(
         {
           environment,
           hub,
@@ -77,6 +78,9 @@ export async function install(place: Place, story: Story, number: number): Promi
         },
         everyClient,
       ),
+      // Whoever calls is the administrator: he is it whom a table that is being filled lets write.
+      importer: () => `arn:aws:iam::${hub.account}:root`,
+    }),
   };
   return installation;
 }

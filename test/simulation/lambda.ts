@@ -1,6 +1,7 @@
 import { receive } from '../../shared/door.ts';
 import { exportDoor, exportTable } from '../../shared/export/trigger.ts';
 import { restore, restoreDoor } from '../../shared/restore/trigger.ts';
+import { importDoor, importTable } from '../../shared/import/trigger.ts';
 import { applyRetention, retentionDoor } from '../../shared/retention/trigger.ts';
 import { beat } from '../../shared/run/heartbeat.ts';
 import { startRun } from '../../shared/run/start.ts';
@@ -23,6 +24,7 @@ const functions = {
   heartbeat: (world) => beat(world)(),
   restore: (world, event, invocation) => restore(world)(receive(restoreDoor, event), invocation),
   export: (world, event, invocation) => exportTable(world)(receive(exportDoor, event), invocation),
+  import: (world, event, invocation) => importTable(world)(receive(importDoor, event), invocation),
 } satisfies Record<string, Act>;
 
 export type FunctionName = keyof typeof functions;

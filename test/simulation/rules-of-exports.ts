@@ -3,7 +3,7 @@ import { ChainLink } from '../../shared/export/chain-link.ts';
 import type { Item } from '../../shared/world.ts';
 import { judgeChains } from '../export/chain-judge.ts';
 import type { Installation } from './installation.ts';
-import { archive, exportMs, type Rule, type Scene } from './scene.ts';
+import { archive, exportMs, linksIn, type Rule, type Scene } from './scene.ts';
 import type { Effect, Fact, Truth } from './truth.ts';
 
 /** An object of a chain, as it was put into the bucket. */
@@ -95,7 +95,7 @@ const chainsAreTold: Rule = {
   atEnd(scene) {
     for (const of of scene.installations) {
       const began = told(scene, of, 'Export Chain Began').map(({ chain }) => chain);
-      const inBucket = linksIn(scene).filter(({ installation, n }) => installation === of.id && n === 0);
+      const inBucket = [...linksIn(scene).values()].filter(({ installation, n }) => installation === of.id && n === 0);
       const chains = inBucket.map(({ chain }) => chain);
       const [said, there] = [began, chains].map((all) => all.toSorted().join(' '));
       if (said !== there) return `told to have begun: ${said}; in the bucket: ${there}`;
@@ -108,13 +108,6 @@ const chainsAreTold: Rule = {
     return undefined;
   },
 };
-
-const linksIn = ({ aws, story }: Scene): ChainLink[] =>
-  story.hasExports
-    ? [...((aws.service('s3') as S3Service).bucket(archive)?.objects.entries() ?? [])]
-        .filter(([key]) => /\/chain\/[^/]+\/\d+\.json$/.test(key))
-        .map(([, { body }]) => ChainLink.parse(JSON.parse(Buffer.from(body).toString())))
-    : [];
 
 /** A window is a quarter of an hour at least; a firing that did not come is made up for ten minutes later. */
 const shortestMs = 900_000;
@@ -135,13 +128,14 @@ const chainsGoOn: Rule = {
       const lastAt = Math.max(0, ...firedAt.filter((at) => at + madeUpForMs < scene.now()));
       if (goal < Math.floor(lastAt / 1000) * 1000)
         return `the last round is up to ${goal}, and there was one at ${lastAt}`;
-      for (const [tableId, [first]] of truth.moments) {
+      for (const [name, tableId] of truth.tableIds) {
+        if (!name.startsWith('orders-')) continue;
         const switches = truth.recovery.get(tableId) ?? [];
         const isLasting = switches.some(({ at }) => at < goal) && !switches.some(({ at }) => at > goal - shortestMs);
         const isOn = switches.at(-1)?.isOn === true && isLasting && !truth.dropped.has(tableId);
-        const until = Math.max(0, ...linksIn(scene).map((link) => untilOf(link, of, tableId)));
-        if (isOn && first !== undefined && until <= goal - shortestMs)
-          return `${tableId} is exported until ${until} only, and the last round is up to ${goal}`;
+        const until = Math.max(0, ...[...linksIn(scene).values()].map((link) => untilOf(link, of, tableId)));
+        if (isOn && until <= goal - shortestMs)
+          return `${name} is exported until ${until} only, and the last round is up to ${goal}`;
       }
     }
     return undefined;
@@ -154,10 +148,10 @@ const untilOf = ({ installation, table, until }: ChainLink, { id }: Installation
 /** Whoever has only the bucket has what the tables were. */
 const bucketIsEnough: Rule = {
   name: 'by the bucket alone a table is, at each instant of its chain, what it was',
-  atEnd({ aws, truth, story }) {
+  atEnd({ place, truth, story }) {
     if (!story.hasExports) return undefined;
     const broken: string[] = [];
-    judgeChains(aws.service('s3') as S3Service, [archive], truth.moments, broken);
+    judgeChains(place.aws.service('s3') as S3Service, [archive], truth.moments, broken);
     return broken[0];
   },
 };

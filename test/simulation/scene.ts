@@ -1,8 +1,10 @@
-import type { LocalAws } from '../../local/aws.ts';
+import type { S3Service } from '../../local/s3/s3.ts';
+import { ChainLink } from '../../shared/export/chain-link.ts';
 import { backupFrom } from '../../shared/ledger.ts';
 import type { Backup } from '../../shared/run.ts';
 import type { Item } from '../../shared/world.ts';
 import type { Installation } from './installation.ts';
+import type { Place } from './place.ts';
 import type { Story } from './story.ts';
 import type { Effect, Truth } from './truth.ts';
 
@@ -10,7 +12,9 @@ import type { Effect, Truth } from './truth.ts';
 export interface Scene {
   story: Story;
   truth: Truth;
-  aws: LocalAws;
+  place: Place;
+  /** Of tables by their ids, before the story begins: each setting in words. */
+  settings: Map<string, Map<string, string>>;
   installations: Installation[];
   /** Deployments of each installation, in order: since when, and how many backups a plan keeps at least. */
   deployed: { at: number; keepOf(plan: string): number }[][];
@@ -27,7 +31,7 @@ export interface Rule {
   /** A request of an installation arrives at AWS, whatever becomes of it. */
   onSent?(operation: string, at: number, by: number | undefined): string | undefined;
   /** Everything that goes on by itself has ended, or the time for that is over. */
-  atEnd?(scene: Scene): string | undefined;
+  atEnd?(scene: Scene): string | undefined | Promise<string | undefined>;
 }
 
 export const installationOf = ({ installations }: Scene, catalog: string): Installation | undefined =>
@@ -41,6 +45,22 @@ export function entriesOf({ truth }: Scene, { catalog }: Installation): Backup[]
 /** The bucket of exports, and how long AWS takes for one. */
 export const archive = 'archive';
 export const exportMs = 30_000;
+
+/** The objects of chains in the bucket, by their keys. */
+export function linksIn({ place, story }: Scene): Map<string, ChainLink> {
+  const objects = story.hasExports
+    ? (place.aws.service('s3') as S3Service).bucket(archive)?.objects.entries()
+    : undefined;
+  return new Map(
+    [...(objects ?? [])]
+      .filter(([key]) => /\/chain\/[^/]+\/\d+\.json$/.test(key))
+      .map(([key, { body }]) => [key, ChainLink.parse(JSON.parse(Buffer.from(body).toString()))]),
+  );
+}
+
+/** Folders of chains. */
+export const chainsIn = (scene: Scene): string[] =>
+  [...linksIn(scene).keys()].flatMap((key) => (key.endsWith('/0.json') ? [key.replace(/\/0\.json$/, '')] : []));
 
 export const isBackup = (key: string): boolean => key.includes('|backup#');
 

@@ -12,8 +12,10 @@ import { rulesOfBackups } from './rules-of-backups.ts';
 import { rulesOfDeletes } from './rules-of-deletes.ts';
 import { rulesOfExports } from './rules-of-exports.ts';
 import { rulesOfQuotas } from './rules-of-quotas.ts';
+import { rulesOfTables } from './rules-of-tables.ts';
 import { rulesOfTasks } from './rules-of-tasks.ts';
 import { archive, exportMs, isToBeGoneOnWith, type Rule, type Scene } from './scene.ts';
+import { giveSettings, settingsOf } from './settings.ts';
 import type { Story } from './story.ts';
 import { Truth } from './truth.ts';
 
@@ -50,6 +52,7 @@ export const allRules = (): Rule[] => [
   ...rulesOfBackups(),
   ...rulesOfDeletes(),
   ...rulesOfQuotas(),
+  ...rulesOfTables(),
   ...rulesOfTasks(),
   ...rulesOfExports(),
 ];
@@ -61,11 +64,12 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
   const rules = allRules();
   const place: Place = await enter({
     seed: story.seed,
-    isWhole: isWholeStory(story.acts, story.hasExports),
+    isWhole: isWholeStory(story),
     dynamodb: {
       backupMs: () => story.backupMs,
       restoreMs: () => 45_000,
       exportMs: () => exportMs,
+      importMs: () => 60_000,
       listLagMs: story.listLagMs,
     },
     latencyMs: (call) => {
@@ -77,10 +81,19 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     },
   });
   const { clock, aws } = place;
-  const faultsEndAt = startAt + 60_000 + story.faultsUntilMs;
+  const faultsEndAt = beginOf(story) + story.faultsUntilMs;
   let isPrepared = false;
   const faults = new Faults(story, () => !isPrepared || clock.now() >= faultsEndAt);
-  const scene: Scene = { story, truth, aws, installations: [], deployed: [], now: () => clock.now(), faultsEndAt };
+  const scene: Scene = {
+    story,
+    truth,
+    place,
+    settings: new Map(),
+    installations: [],
+    deployed: [],
+    now: () => clock.now(),
+    faultsEndAt,
+  };
   const counts = new Map<string, number>();
   const numbered = (name: string) => {
     counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -140,7 +153,7 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     await clock.run(limit, () => isOver() || isQuiet(stage));
     // What is on its way arrives.
     await clock.run(clock.now() + (story.afterEndMs ?? 60_000), isOver);
-    if (!isOver()) for (const rule of rules) if (rule.atEnd) found(rule, rule.atEnd(scene));
+    if (!isOver()) for (const rule of rules) if (rule.atEnd) found(rule, await rule.atEnd(scene));
   } finally {
     place.leave();
   }
@@ -156,7 +169,8 @@ async function prepare({ place, scene }: Stage, story: Story): Promise<void> {
     const first = new Map([...installation.plans].map(([name]) => [name, keepOf(name)]));
     scene.deployed.push([{ at: 0, keepOf: (plan) => first.get(plan) ?? 1 }]);
   }
-  for (const table of story.tables) await makeTable(place, table);
+  if (story.hasSettings) await giveSettings(place, story.tables);
+  else for (const table of story.tables) await makeTable(place, table);
   await place.clock.run(startAt + 10_000);
   if (story.hasExports) {
     await place.call('CreateBucket', { Bucket: archive }, 's3');
@@ -164,10 +178,16 @@ async function prepare({ place, scene }: Stage, story: Story): Promise<void> {
     for (const TableName of story.tables)
       await place.call('UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification });
   }
-  await place.clock.run(startAt + 60_000);
+  await place.clock.run(beginOf(story));
+  if (story.hasSettings)
+    for (const table of story.tables)
+      scene.settings.set(scene.truth.tableIds.get(table) ?? '', await settingsOf(place, table));
 }
 
 /** Everything that happens by itself from now on. */
+/** Settings take their time. */
+const beginOf = ({ hasSettings }: Story): number => startAt + (hasSettings ? 7_200_000 : 60_000);
+
 function begin(stage: Stage, story: Story, history: History): void {
   const { place, scene, lambda } = stage;
   const { clock } = place;
@@ -193,10 +213,10 @@ function every(clock: Place['clock'], ms: number, task: (tick: number) => void, 
   });
 }
 
-/** Nothing runs, and nothing is due. */
 export const isRead = (operation: string): boolean => /^(Get|BatchGet|Query|Scan|List|Describe|Head)/.test(operation);
 
 function isQuiet({ lambda, scene }: Stage): boolean {
+/** Nothing runs, and nothing is due. */
   if (lambda.running > 0 || lambda.waiting > 0) return false;
   return scene.installations.every(({ catalog }) => {
     for (const item of scene.truth.catalogs.get(catalog)?.values() ?? []) if (isToBeGoneOnWith(item)) return false;

@@ -9,7 +9,8 @@ export type Deed =
   | { do: 'hold' | 'release' | 'deleteByHand' | 'deleteRequest'; nth: number }
   | { do: 'backUp' | 'dropTable' | 'makeTable' | 'forge' | 'putItem'; table: string }
   | { do: 'deploy'; last: number }
-  | { do: 'restore'; table: string; target: string }
+  | { do: 'restore'; table: string; target: string; wishes?: Record<string, unknown> }
+  | { do: 'import'; nth: number; target: string }
   | { do: 'fireExports' }
   | { do: 'recovery'; table: string; isOn: boolean };
 
@@ -24,6 +25,8 @@ export interface Story {
   /** Plans by their names; each installation has them all. */
   plans: Record<string, PlanSource>;
   hasExports: boolean;
+  /** Tables have every setting that there is, and a run captures them. */
+  hasSettings: boolean;
   acts: Act[];
   /** The kinds that are on, with their chances. */
   faults: Partial<Record<FaultKind, number>>;
@@ -53,8 +56,10 @@ export function storyOf(seed: number): Story {
   const hasExports = chance.isTrue('exports', 0.02);
   const plans = plansOf(chance);
   const firings = chance.oneOf('firings', 1, 1, 2, 2, 3);
+  const hasSettings = chance.isTrue('settings', hasExports ? 0.3 : 0.02);
   const everyMs = chance.oneOf('firing every', 3, 5, 9) * minuteMs;
-  const lastsMs = hasExports ? 75 * minuteMs : firings * everyMs + 2 * minuteMs;
+  const lastsMs = hasExports ? 75 * minuteMs : firings * everyMs + (hasSettings ? 15 : 2) * minuteMs;
+  const has = { hasExports, hasSettings };
   const isCalm = chance.isTrue('calm', 0.04);
   const faults = isCalm ? {} : faultsOf(chance);
   return {
@@ -63,7 +68,8 @@ export function storyOf(seed: number): Story {
     installations,
     plans,
     hasExports,
-    acts: actsOf(chance, { tables, plans: Object.keys(plans), installations, firings, everyMs, lastsMs, hasExports }),
+    hasSettings,
+    acts: actsOf(chance, { tables, plans: Object.keys(plans), installations, firings, everyMs, lastsMs, ...has }),
     faults,
     faultsUntilMs: lastsMs,
     latencyMs: chance.oneOf('latency', 2, 20, 150),
@@ -106,8 +112,9 @@ interface Frame {
   hasExports: boolean;
 }
 
+  hasSettings: boolean;
 function actsOf(chance: Chance, frame: Frame): Act[] {
-  const { tables, plans, installations, firings, everyMs, lastsMs, hasExports } = frame;
+  const { tables, plans, installations, firings, everyMs, lastsMs, hasExports, hasSettings } = frame;
   const acts: Act[] = [];
   for (let installation = 0; installation < installations; installation++) {
     for (const plan of plans) {
@@ -118,7 +125,8 @@ function actsOf(chance: Chance, frame: Frame): Act[] {
   }
   const deeds = chance.whole('deeds', 0, 4);
   for (let n = 0; n < deeds; n++) {
-  if (hasExports) acts.push(...changesOf(chance, tables, lastsMs));
+  if (hasExports) acts.push(...changesOf(chance, tables, lastsMs), ...importsOf(chance, lastsMs));
+  if (hasSettings) acts.push(...restoresOf(chance, tables, lastsMs));
     const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
     const installation = chance.whole(`deed ${n} of`, 0, installations - 1);
     const table = tables[chance.whole(`deed ${n} table`, 0, tables.length - 1)] ?? '';
@@ -139,6 +147,34 @@ const changesOf = (chance: Chance, tables: string[], lastsMs: number): Act[] =>
 
 /** `afterMs`: some time after the others of it. */
 function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): (Deed & { afterMs?: number })[] {
+/** Some of a chain that is there, some to a name that is taken. */
+const importsOf = (chance: Chance, lastsMs: number): Act[] =>
+  [0, 1].flatMap((n): Act[] => {
+    if (!chance.isTrue(`import ${n}`, 0.6)) return [];
+    const atMs = chance.whole(`import ${n} at`, lastsMs / 3, lastsMs);
+    const target = chance.oneOf(`import ${n} to`, 'imported', 'imported', 'imported-too', 'orders-0');
+    return [{ do: 'import', nth: chance.whole(`import ${n} nth`, 0, 3), target, atMs, installation: 0 }];
+  });
+
+const outwardAsCaptured = Object.fromEntries(
+  ['stream', 'timeToLive', 'resourcePolicy', 'kinesis', 'triggers', 'alarms'].map((name) => [name, 'asCaptured']),
+);
+const noneOfThese = { tags: null, pointInTimeRecovery: null, autoScaling: null };
+
+/** Of tables with settings: beside the living one, and in place of one that somebody deleted. */
+function restoresOf(chance: Chance, tables: string[], lastsMs: number): Act[] {
+  const [table = ''] = tables;
+  const wishes = chance.oneOf<Record<string, unknown>>('restore wishes', {}, outwardAsCaptured, noneOfThese);
+  const atMs = chance.whole('restore at', lastsMs / 2, lastsMs + 5 * minuteMs);
+  const copy: Act = { do: 'restore', table, target: `${table}-whole`, wishes, atMs, installation: 0 };
+  if (chance.isTrue('source lives', 0.5)) return [copy];
+  const target = chance.oneOf('restore to', table, table, `${table}-whole`);
+  return [
+    { do: 'dropTable', table, atMs: atMs - minuteMs, installation: 0 },
+    { ...copy, target },
+  ];
+}
+
   const nth = chance.whole(`${name} nth`, 0, 9);
   const isOn = chance.isTrue(`${name} is on`, 0.7);
   const last = chance.whole(`${name} last`, 1, 3);
