@@ -10,7 +10,7 @@ import { readTask } from '../task/list.ts';
 import { readAs } from '../task/read-request.ts';
 import { type Mistake, type Task, type TaskKind, taskId } from '../task/task.ts';
 import type { World } from '../world.ts';
-import { conflict, wrong } from './failure.ts';
+import { conflict, missing, wrong } from './failure.ts';
 import type { Asked } from './route.ts';
 
 type Ask = Pick<Asked, 'caller' | 'requestId'>;
@@ -66,6 +66,18 @@ function again(task: Task, begun: Begun, hash: string): Begun {
     `A request with this id was made before, with other content (task ${task.id}, ${task.state}); it stays as it was made.`,
     'Give another Idempotency-Key.',
   );
+}
+
+/** The task of that id, or 404. */
+export async function taskOf(
+  world: World,
+  id: string,
+  { field, list }: { field: string; list: string },
+): Promise<Task> {
+  const task = await readTask(world, id);
+  if (task !== undefined) return task;
+  const remedy = `Take an id from GET ${list}; if it was asked for just now, read again in some seconds.`;
+  throw missing(field, `There is no task ${id}.`, remedy);
 }
 
 /** Puts a request that becomes no task. */

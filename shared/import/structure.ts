@@ -1,6 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { livingTable } from '../aws/table-shape.ts';
 import type { IndexShape, KeyElement, Limits, TableShape, Throughput } from '../restore/calls.ts';
+import { indexInput, onDemand, provisioned } from '../restore/index-input.ts';
 
 export type KeyType = 'S' | 'N' | 'B';
 
@@ -41,10 +42,6 @@ export function structureOf(table: TableDescription): TableStructure {
   ) as TableStructure;
 }
 
-const provisioned = ({ read, write }: Throughput) => ({ ReadCapacityUnits: read, WriteCapacityUnits: write });
-/** -1 is AWS's word for none. */
-const onDemand = ({ read = -1, write = -1 }: Limits) => ({ MaxReadRequestUnits: read, MaxWriteRequestUnits: write });
-
 /** Encryption as a request says it: `AWS_MANAGED` is KMS without a key. */
 export type Encryption = { type: 'AWS_OWNED' } | { type: 'KMS'; keyArn?: string };
 
@@ -74,12 +71,4 @@ export function parametersOf(tableName: string, structure: TableStructure, encry
 
 /** What CreateTable takes of local indexes. */
 export const localIndexesOf = ({ localIndexes }: TableStructure) =>
-  localIndexes.map(({ name, keys, projection }) => ({ IndexName: name, KeySchema: keys, Projection: projection }));
-
-const indexInput = ({ name, keys, projection, throughput, limits }: IndexShape) => ({
-  IndexName: name,
-  KeySchema: keys,
-  Projection: projection,
-  ...(throughput && { ProvisionedThroughput: provisioned(throughput) }),
-  ...(limits && { OnDemandThroughput: onDemand(limits) }),
-});
+  localIndexes.map(({ name, keys, projection }) => indexInput({ name, keys, projection }));

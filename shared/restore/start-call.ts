@@ -1,6 +1,7 @@
 import type { RestoreRequest } from '../../events/restore-request.ts';
 import type { IndexShape, Limits, StartCall, TableShape, Throughput } from './calls.ts';
 import type { FoundSource } from './found.ts';
+import { indexInput, onDemand, provisioned } from './index-input.ts';
 
 /** What the new table will be by the restore alone. */
 export interface Structure {
@@ -45,19 +46,6 @@ export function startCall(source: FoundSource, { target }: RestoreRequest, struc
     input: { ...input, SourceTableArn: source.table.arn },
   };
 }
-
-const provisioned = ({ read, write }: Throughput) => ({ ReadCapacityUnits: read, WriteCapacityUnits: write });
-
-/** -1 is AWS's word for none. */
-const onDemand = ({ read = -1, write = -1 }: Limits) => ({ MaxReadRequestUnits: read, MaxWriteRequestUnits: write });
-
-const indexInput = ({ name, keys, projection, throughput, limits }: IndexShape) => ({
-  IndexName: name,
-  KeySchema: keys,
-  Projection: projection,
-  ...(throughput && { ProvisionedThroughput: provisioned(throughput) }),
-  ...(limits && { OnDemandThroughput: onDemand(limits) }),
-});
 
 function encryption(wish: RestoreRequest['target']['encryption']) {
   if (wish === undefined) return {};

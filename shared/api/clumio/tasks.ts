@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { listTasks, readTask } from '../../task/list.ts';
-import { missing, wrong } from '../failure.ts';
+import { listTasks } from '../../task/list.ts';
+import { taskOf } from '../ask.ts';
+import { wrong } from '../failure.ts';
 import { route } from '../route.ts';
 import { taskId } from '../words.ts';
 import { listBody, listOf, listQuery } from './shapes.ts';
@@ -44,10 +45,5 @@ export const readOneTask = route({
   params: z.strictObject({ task_id: taskId }),
   success: { status: 200, description: 'The task.', body: taskView },
   failures: [404],
-  async act(world, { params }) {
-    const task = await readTask(world, params.task_id);
-    if (task !== undefined) return viewOf(task);
-    const remedy = 'Take an id from GET /tasks; if the task was asked for just now, read again in some seconds.';
-    throw missing('task_id', `There is no task ${params.task_id}.`, remedy);
-  },
+  act: async (world, { params }) => viewOf(await taskOf(world, params.task_id, { field: 'task_id', list: '/tasks' })),
 });

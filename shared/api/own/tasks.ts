@@ -3,10 +3,9 @@ import { ExportRequested } from '../../../events/export-request.ts';
 import { ImportRequested } from '../../../events/import-request.ts';
 import { RestoreRequested } from '../../../events/restore-request.ts';
 import { iso } from '../../clock.ts';
-import { listTasks, readTask } from '../../task/list.ts';
+import { listTasks } from '../../task/list.ts';
 import type { Task, TaskKind } from '../../task/task.ts';
-import { askForTask } from '../ask.ts';
-import { missing } from '../failure.ts';
+import { askForTask, taskOf } from '../ask.ts';
 import { type Route, route } from '../route.ts';
 import { taskId } from '../words.ts';
 import { defined, pageQuery, wrongCursor } from './shapes.ts';
@@ -81,12 +80,7 @@ export const readOurTask = route({
   params: z.strictObject({ id: taskId }),
   success: { status: 200, description: 'The task.', body: taskView },
   failures: [404],
-  async act(world, { params }) {
-    const task = await readTask(world, params.id);
-    if (task !== undefined) return viewOf(task);
-    const remedy = 'Take an id from GET /v1/tasks; if it was asked for just now, read again in some seconds.';
-    throw missing('id', `There is no task ${params.id}.`, remedy);
-  },
+  act: async (world, { params }) => viewOf(await taskOf(world, params.id, { field: 'id', list: '/v1/tasks' })),
 });
 
 const success = {
