@@ -1,32 +1,22 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { backupItem, backupKey, runItem } from '../../shared/ledger.ts';
-import { type Driving, driving } from '../../shared/run/context.ts';
+import { backupItem, backupKey } from '../../shared/ledger.ts';
+import type { Driving } from '../../shared/run/context.ts';
 import { type Entry, isSettled } from '../../shared/run/entries.ts';
-import { takeRun } from '../../shared/run/lease.ts';
 import { claim, endAvailable, endWithout, record, recordDuplicate } from '../../shared/run/writes.ts';
 import type { Backup } from '../../shared/run.ts';
 import { done } from '../support/done.ts';
-import { hub, type Local, local } from '../support/world.ts';
+import { type Local, local } from '../support/world.ts';
+import { drivenRun, run } from './driven.ts';
 
 let here: Local;
 let driven: Driving;
 beforeEach(async () => {
   here = await local();
-  const { world } = here.world();
-  const scheduledAt = here.clock.now();
-  const at = { scheduledAt, deadlineAt: scheduledAt + 3_600_000, announcedUntil: scheduledAt, throttled: 0 };
-  const selector = { include: ['orders'], exclude: [], tags: {} };
-  const run = { ...of, ...at, selector, state: 'RUNNING' as const, overlap: 'skip' as const };
-  await done(here, world.catalog.put(runItem({ ...run, due: 'work' })));
-  const invocation = { id: 'one', endsAt: scheduledAt + 900_000 };
-  const lease = await done(here, takeRun(world, of, invocation));
-  if (lease === undefined) throw new Error('no lease');
-  driven = driving(world, lease, invocation);
+  driven = await drivenRun(here);
 });
 afterEach(() => here.close());
 
-const of = { target: hub, plan: 'nightly', stamp: '20260131T020000Z' };
-const table = { ...of, tableId: 'table-1', tableName: 'orders' };
+const table = { ...run, tableId: 'table-1', tableName: 'orders' };
 const entry = (state: Backup['state'], attempt: number, backupArn?: string): Backup => ({
   ...table,
   state,
