@@ -103,3 +103,19 @@ test.each(['ImportTable', 'BatchWriteItem'])(
     expect(renewed).toEqual(['import']);
   },
 );
+
+test('a session that stays refused is not asked with again and again', async () => {
+  here = await withTables(1);
+  let asked = 0;
+  here.aws.intercept((call, perform) => {
+    if (call.operation !== 'CreateBackup') return perform();
+    asked++;
+    return Promise.reject(
+      new AwsError('ExpiredTokenException', 'The security token included in the request is expired'),
+    );
+  });
+  service(here).fire('nightly');
+  await here.clock.run(here.clock.now() + 120_000);
+  expect(asked).toBeGreaterThan(4);
+  expect(asked).toBeLessThan(60);
+});
