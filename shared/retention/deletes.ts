@@ -2,8 +2,9 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { BackupDeleted } from '../../events/backup-events.ts';
 import { requestTimeoutMs } from '../aws/client.ts';
 import type { Backup } from '../run.ts';
+import type { Target } from '../target.ts';
 import type { World } from '../world.ts';
-import { deleteBackup, type Outcome } from './delete.ts';
+import { deleteBackup } from './delete.ts';
 import { deleted, type PlanInTarget } from './facts.ts';
 import type { WantedLease } from './lease.ts';
 
@@ -25,44 +26,76 @@ export interface Deletes {
   isDone: boolean;
 }
 
-/** Deletes in leased slots, a second's worth at a time, and tells of each; stops when the invocation is about to end. */
+/** Deletes on their way. */
+interface Deleting {
+  world: World;
+  target: Target;
+  lease: WantedLease;
+  left: Expired[];
+  /** A second's worth each, and since when. */
+  batches: Map<Promise<void>, number>;
+  result: Deletes;
+  failure?: unknown;
+}
+
+/**
+ * Deletes in leased slots, the next of which are leased while those before are used, and tells of each; stops when the
+ * invocation is about to end.
+ */
 export async function deleteAll(
   world: World,
   of: PlanInTarget,
   lease: WantedLease,
   expired: Expired[],
 ): Promise<Deletes> {
-  const left = [...expired];
   const result: Deletes = { deleted: 0, gone: [], throttled: 0, errors: [], isDone: true };
-  while (left.length > 0 && !lease.isEnding) {
-    const slots = await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length, { writesBefore: 1 });
-    const batch = left.splice(0, slots.length);
-    const outcomes = await Promise.all(batch.map((one, index) => deleteInSlot(world, lease, one, slots[index] ?? 0)));
-    const gone = outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : []));
-    await tellDeleted(world, gone);
-    result.gone.push(...gone);
-    for (const [index, one] of outcomes.entries()) {
-      const { reason } = batch[index] as Expired;
-      if (one.outcome === 'deleted') result.deleted++;
-      if (one.outcome === 'throttled') result.throttled++;
-      if (one.outcome === 'refused') result.errors.push(one.error);
-      if (one.outcome === 'later') result.isDone = false;
-      if (one.outcome === 'missed' || one.outcome === 'throttled') left.push({ backup: one.backup, reason });
-    }
-    if (outcomes.some(({ outcome }) => outcome === 'throttled'))
-      await world.quotas.throttled(of.target, 'DeleteBackup');
-    lease.note({ announcedUntil: world.clock.now() });
+  const deleting: Deleting = { world, target: of.target, lease, left: [...expired], batches: new Map(), result };
+  const { left, batches } = deleting;
+  while (!lease.isEnding && deleting.failure === undefined) {
+    if (left.length > 0) {
+      const until = lease.stopAt;
+      begin(deleting, await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length, { until, writesBefore: 1 }));
+    } else if (batches.size > 0) await Promise.race(batches.keys());
+    else break;
   }
+  await Promise.all(batches.keys());
+  if (deleting.failure !== undefined) throw deleting.failure;
   return { ...result, isDone: result.isDone && left.length === 0 };
 }
 
-async function deleteInSlot(
-  world: World,
-  lease: WantedLease,
-  { backup, reason }: Expired,
-  slot: number,
-): Promise<Outcome> {
-  return deleteBackup(world, backup, reason, slot, () => lease.leaseUntil - requestTimeoutMs);
+function begin(deleting: Deleting, slots: number[]): void {
+  const { world, lease, left, batches } = deleting;
+  const batch = deleteBatch(deleting, left.splice(0, slots.length), slots)
+    .catch((error: unknown) => {
+      deleting.failure ??= error;
+    })
+    .finally(() => {
+      batches.delete(batch);
+      // What a batch that is still on its way has deleted may not have been told.
+      if (deleting.failure === undefined)
+        lease.note({ announcedUntil: Math.min(world.clock.now(), ...batches.values()) });
+    });
+  batches.set(batch, world.clock.now());
+}
+
+async function deleteBatch(deleting: Deleting, batch: Expired[], slots: number[]): Promise<void> {
+  const { world, target, lease, left, result } = deleting;
+  const notAfter = () => lease.leaseUntil - requestTimeoutMs;
+  const outcomes = await Promise.all(
+    batch.map(({ backup, reason }, index) => deleteBackup(world, backup, reason, slots[index] ?? 0, notAfter)),
+  );
+  const gone = outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : []));
+  await tellDeleted(world, gone);
+  result.gone.push(...gone);
+  result.deleted += gone.length;
+  for (const [index, one] of outcomes.entries()) {
+    const { reason } = batch[index] as Expired;
+    if (one.outcome === 'throttled') result.throttled++;
+    if (one.outcome === 'refused') result.errors.push(one.error);
+    if (one.outcome === 'later') result.isDone = false;
+    if (one.outcome === 'missed' || one.outcome === 'throttled') left.push({ backup: one.backup, reason });
+  }
+  if (outcomes.some(({ outcome }) => outcome === 'throttled')) await world.quotas.throttled(target, 'DeleteBackup');
 }
 
 /** After the write, so that it is never told of what did not happen; again after a crash, with the same id. */
