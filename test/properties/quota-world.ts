@@ -52,7 +52,7 @@ export class OneItem {
   #writes = 0;
 
   async update(key: Key, { update, condition = '', values = {} }: Change): Promise<Written> {
-    if (++this.#writes > 2000) throw new Error(`This never ends: ${condition} of ${JSON.stringify(this.item)}`);
+    if (++this.#writes > 5000) throw new Error(`This never ends: ${condition} of ${JSON.stringify(this.item)}`);
     const item = this.item ?? {};
     if (!holds(condition, item, values)) return { done: false, found: this.item && { ...this.item } };
     const changes = update.replace(/^SET /, '').split(', ');
@@ -91,14 +91,23 @@ function unknown(clause: string): never {
   throw new Error(`This item cannot tell whether ${clause}.`);
 }
 
-/** The real quotas of a worker with such a clock. */
-export function quotasOf(time: Time, item: OneItem, skewMs: number): Quotas {
+/** The real quotas of a worker with such a clock, whose writes take so long; half of that on their way there. */
+export function quotasOf(time: Time, item: OneItem, skewMs: number, writeMs = 0): Quotas {
   const clock = time.clock(skewMs);
   const silent = () => {};
+  const update: OneItem['update'] = async (...write) => {
+    if (writeMs > 0) await clock.sleep(writeMs / 2);
+    const written = await item.update(...write);
+    if (writeMs > 0) await clock.sleep(writeMs / 2);
+    return written;
+  };
   const { catalog, logger, metrics } = {
-    catalog: item,
+    catalog: { update },
     logger: { warn: silent, error: silent },
     metrics: { addMetric: silent },
   } as unknown as World;
-  return new Quotas({ catalog, clock, random: () => 0.5, clockCheck: new ClockCheck(clock), logger, metrics });
+  const clockCheck = new ClockCheck(clock);
+  // A process has asked the catalog before, for its run.
+  clockCheck.answerMs = writeMs;
+  return new Quotas({ catalog, clock, random: () => 0.5, clockCheck, logger, metrics });
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cut, gateAt, nextStep, type Quota, rangeOf, rateAt, spanMs } from '../../shared/quota.ts';
 import { documentedPerSecond, fullRate, type PacedOperation } from '../../shared/quota-rates.ts';
 import type { Item } from '../../shared/world.ts';
+import { mostWithin } from '../quota/windows.ts';
 import { cases } from './cases.ts';
 import { OneItem, quotasOf, Time } from './quota-world.ts';
 
@@ -20,7 +21,7 @@ interface Act {
 
 interface Story {
   operation: PacedOperation;
-  workers: { skewMs: number; acts: Act[] }[];
+  workers: { skewMs: number; writeMs?: number; acts: Act[] }[];
   found?: Item | undefined;
 }
 
@@ -33,6 +34,7 @@ const workers = (maxSkewMs: number) =>
   fc.array(
     fc.record({
       skewMs: fc.integer({ min: -maxSkewMs, max: maxSkewMs }),
+      writeMs: fc.constantFrom(0, 10, 400, 1000, 4000),
       acts: fc.array(act, { minLength: 1, maxLength: 5 }),
     }),
     { minLength: 1, maxLength: 4 },
@@ -43,31 +45,19 @@ async function tell({ operation, workers, found }: Story) {
   const time = new Time(startAt);
   const item = new OneItem();
   item.item = found;
-  const slots: { slot: number; sentAt: number }[] = [];
-  const work = workers.map(async ({ skewMs, acts }) => {
-    const quotas = quotasOf(time, item, skewMs);
+  const slots: { slot: number; sentAt: number; leasedAt: number }[] = [];
+  const work = workers.map(async ({ skewMs, writeMs, acts }) => {
+    const quotas = quotasOf(time, item, skewMs, writeMs);
     for (const { restMs, want, isThrottled } of acts) {
       await time.clock(0).sleep(restMs);
       for (const slot of await quotas.leaseSlots(target, operation, want)) {
-        slots.push({ slot, sentAt: slot - skewMs });
+        slots.push({ slot, sentAt: slot - skewMs, leasedAt: time.now });
       }
       if (isThrottled) await quotas.throttled(target, operation);
     }
   });
   await time.until(Promise.all(work));
   return { slots, states: item.states as unknown as Quota[], endedAt: time.now };
-}
-
-/** The most of these instants in any window of that length. */
-function mostWithin(instants: number[], windowMs: number): number {
-  const sorted = instants.toSorted((a, b) => a - b);
-  let most = 0;
-  let first = 0;
-  for (const [last, at] of sorted.entries()) {
-    while ((sorted[first] ?? 0) <= at - windowMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
 }
 
 describe('slots, whoever leases them and when', () => {
@@ -99,6 +89,17 @@ describe('slots, whoever leases them and when', () => {
           expect(most).toBeLessThanOrEqual(Math.ceil((fullRate(operation) * (windowMs + 2 * skewMs)) / 1000) + 1);
         },
       ),
+      cases,
+    );
+  });
+
+  test('have not passed yet when they are leased, whatever a write to the catalog takes', async () => {
+    await fc.assert(
+      fc.asyncProperty(operations, workers(1000), async (operation, workers) => {
+        const { slots } = await tell({ operation, workers });
+        const aheadMs = slots.map(({ sentAt, leasedAt }) => sentAt - leasedAt);
+        expect(Math.min(...aheadMs)).toBeGreaterThanOrEqual(-1);
+      }),
       cases,
     );
   });

@@ -10,7 +10,7 @@ import { createIam, type LocalIam } from '../../local/iam/iam.ts';
 import { kms } from '../../local/kms.ts';
 import type { Runner } from '../../local/lambda/runner.ts';
 import { seededRandom } from '../../local/random.ts';
-import type { Service } from '../../local/service.ts';
+import type { Call, Service } from '../../local/service.ts';
 import { allServices } from '../../local/services.ts';
 import { createSts } from '../../local/sts.ts';
 import { tagging } from '../../local/tagging.ts';
@@ -44,7 +44,7 @@ export interface LocalOptions {
   maxRuns?: number;
   /** Absent: no settings are captured. */
   settingsEveryMs?: number;
-  latencyMs?: number;
+  latencyMs?: number | ((call: Call) => number);
   /** The deployment's parameter; absent: exports go nowhere. */
   exportBuckets?: string;
   /** With every service of AWS, for the settings of tables; no function's package runs. */
@@ -96,7 +96,7 @@ export async function local(options: LocalOptions = {}): Promise<Local> {
     clock,
     iam,
     seed: options.seed ?? 1,
-    latencyMs: () => options.latencyMs ?? 5,
+    latencyMs: (call) => (typeof options.latencyMs === 'function' ? options.latencyMs(call) : (options.latencyMs ?? 5)),
     services: (core) => {
       if (options.isWhole) {
         const whole = allServices(core, { iam, runner: noRunner, dynamodb: { ...quickTables, ...options.dynamodb } });
