@@ -1,9 +1,17 @@
 import type { ImportCompleted, ImportFailed, ImportPlanned, ImportStarted } from '../../events/import-events.ts';
 import { iso } from '../clock.ts';
-import type { SettingName } from '../settings/settings.ts';
 import { targetKey } from '../target.ts';
 import type { Named } from '../task/ask.ts';
-import { completedFact, type Failure, failedFact, failureOf, few, plannedFact, startedFact } from '../task/told.ts';
+import {
+  completedFact,
+  type Failure,
+  failedFact,
+  failureOf,
+  few,
+  outcomesOf,
+  plannedFact,
+  startedFact,
+} from '../task/told.ts';
 import type { Fact } from '../world.ts';
 import { itemsExpected } from './expected.ts';
 import type { ImportPlan, ImportTask, PlannedImport } from './import-task.ts';
@@ -37,18 +45,7 @@ export function completed(task: PlannedImport): Fact<typeof ImportCompleted> {
   const ended = completedFact(task);
   const { put = 0, deleted = 0 } = applying ?? {};
   const expected = itemsExpected(task);
-  const settled = Object.entries(task.settled ?? {});
-  // That an older table's scaling was taken away is no setting of this one.
-  const isNone = (setting: string) => plan.settings[setting as SettingName] === null;
-  const putBack = settled.flatMap(([setting, { outcome }]) =>
-    outcome === 'putBack' && !isNone(setting) ? [setting] : [],
-  );
-  const notPutBack = [
-    ...plan.notPutBack,
-    ...settled.flatMap(([setting, { outcome, reason = '' }]) =>
-      outcome === 'notPutBack' ? [{ setting, reason }] : [],
-    ),
-  ];
+  const { putBack, notPutBack } = outcomesOf(task);
   const isGood = differences.length === 0;
   const wrong = isGood ? '' : `NOT AS EXPECTED: ${differences.slice(0, 3).join('; ')}. `;
   const counted = expected === undefined ? `${items} items` : `${items} items, ${expected} by the files`;

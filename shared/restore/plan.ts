@@ -156,7 +156,8 @@ export function sourceInWords({ kind, tableName, at }: PlannedSource): string {
 
 function stepsOf(plan: RestorePlan, { minutes, restoreDollars, countDollars }: Estimate): string[] {
   const { target, settings, verify } = plan;
-  const names = Object.keys(settings).filter((name) => name !== 'tableArn');
+  const wanted = Object.entries(settings).filter(([name, value]) => name !== 'tableArn' && value !== null);
+  const names = wanted.map(([name]) => name);
   const order = names.includes('deletionProtection') ? ' (deletion protection first)' : '';
   return [
     ...(plan.pin ? [`Pin ${sourceInWords(plan.source)}, so that retention keeps it.`] : []),

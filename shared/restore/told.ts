@@ -2,7 +2,16 @@ import type { RestoreCompleted, RestoreFailed, RestorePlanned, RestoreStarted } 
 import { iso } from '../clock.ts';
 import { targetKey } from '../target.ts';
 import type { Named } from '../task/ask.ts';
-import { completedFact, type Failure, failedFact, failureOf, few, plannedFact, startedFact } from '../task/told.ts';
+import {
+  completedFact,
+  type Failure,
+  failedFact,
+  failureOf,
+  few,
+  outcomesOf,
+  plannedFact,
+  startedFact,
+} from '../task/told.ts';
 import type { Fact } from '../world.ts';
 import { type Explained, type PlannedSource, type RestorePlan, sourceInWords } from './plan.ts';
 import type { RestoreTask } from './restore-task.ts';
@@ -28,9 +37,7 @@ export const started = (task: PlannedTask): Fact<typeof RestoreStarted> => ({
 export function completed(task: PlannedTask, tableArn: string): Fact<typeof RestoreCompleted> {
   const { activeAt = 0, acceptedAt, verification } = task;
   const ended = completedFact(task);
-  const settled = Object.entries(task.settled ?? {});
-  const putBack = settled.filter(([, { outcome }]) => outcome === 'putBack').map(([setting]) => setting);
-  const notPutBack = notPutBackOf(task);
+  const { putBack, notPutBack } = outcomesOf(task);
   const differences = verification?.differences ?? [];
   const isGood = verification?.isAsExpected === true;
   const rest = [
@@ -57,13 +64,6 @@ export function completed(task: PlannedTask, tableArn: string): Fact<typeof Rest
     },
     sentence: `${isGood ? '' : `NOT AS EXPECTED: ${differences.slice(0, 3).join('; ')}. `}${where(task)} is back from ${sourceInWords(task.plan.source)} after ${Math.round(ended.seconds)} s; ${rest}.${stream}`,
   };
-}
-
-function notPutBackOf({ plan, settled = {} }: PlannedTask): { setting: string; reason: string }[] {
-  const failed = Object.entries(settled)
-    .filter(([, { outcome }]) => outcome === 'notPutBack')
-    .map(([setting, { reason = '' }]) => ({ setting, reason }));
-  return [...plan.notPutBack, ...failed];
 }
 
 export const failed = (failure: Failure): Fact<typeof RestoreFailed> => failedFact('restore', failure);

@@ -72,7 +72,10 @@ async function putOne<Kind extends WithSettings>(
       : result.state === 'later' && !isGivenUp
         ? { outcome: 'later', at, attempts, reason: result.sentence, retryAt: result.retryAt ?? at, firstAt }
         : { outcome: 'notPutBack', at, attempts, reason: result.sentence };
-  const step = settled.outcome === 'later' ? undefined : `${setting}: ${settled.reason ?? done[capability]}`;
+  const step =
+    settled.outcome === 'later'
+      ? undefined
+      : `${setting}: ${settled.reason ?? (settings[setting] === null ? 'none is left' : done[capability])}`;
   const attributes: Partial<WithSettings> = { settled: { ...task.settled, [setting]: settled } };
   await write(driving, attributes as Partial<Kind>, step);
 }

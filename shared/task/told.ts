@@ -1,7 +1,9 @@
 import { iso } from '../clock.ts';
 import { sentence } from '../restore/words.ts';
+import type { SettingName, TableSettings } from '../settings/settings.ts';
 import type { Target } from '../target.ts';
 import type { Named, Refusal } from './ask.ts';
+import type { Settled } from './put-settings.ts';
 import type { Task, TaskKind } from './task.ts';
 
 /** Events hold so much of a list. */
@@ -46,6 +48,22 @@ export function completedFact(task: Task) {
   const { id, acceptedAt, endedAt = acceptedAt } = task;
   const seconds = Math.max(0, (endedAt - acceptedAt) / 1000);
   return { ...askedBy(task), id: `${id}/completed`, at: iso(endedAt), seconds };
+}
+
+/** What became of settings; that an older table's scaling was taken away is no setting of this one. */
+export function outcomesOf({ plan, settled = {} }: WithOutcomes) {
+  const all = Object.entries(settled) as [SettingName, Settled][];
+  const putBack = all.filter(([setting, { outcome }]) => outcome === 'putBack' && plan.settings[setting] !== null);
+  const failed = all.filter(([, { outcome }]) => outcome === 'notPutBack');
+  return {
+    putBack: putBack.map(([setting]) => setting),
+    notPutBack: [...plan.notPutBack, ...failed.map(([setting, { reason = '' }]) => ({ setting, reason }))],
+  };
+}
+
+interface WithOutcomes {
+  plan: { settings: TableSettings; notPutBack: { setting: SettingName; reason: string }[] };
+  settled?: Partial<Record<SettingName, Settled>>;
 }
 
 /** What was refused, or could not be brought to its end. */

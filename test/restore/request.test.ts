@@ -3,7 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { receive } from '../../shared/door.ts';
 import { readRequest } from '../../shared/restore/read-request.ts';
 import { restoreDoor } from '../../shared/restore/trigger.ts';
+import { captureSettings } from '../../shared/settings/capture.ts';
 import { contentHash, taskId, taskIdOfWork } from '../../shared/task/task.ts';
+import { hub } from '../support/world.ts';
 import { type RestoreHere, reason, restoreHere } from './here.ts';
 import { deleteTable, describeTable, withItems } from './tables.ts';
 
@@ -103,6 +105,22 @@ describe('a request', () => {
     await here.ask({ source: { backupArn }, target: { tableName: 'orders-copy' }, reason: 'was deleted' });
     await here.untilEnded();
     expect(here.factsOf('Restore Started')[0]?.detail.sentence).toContain(': was deleted. Chosen is ');
+  });
+
+  test('of a table without scaling puts none back, and says so nowhere', async () => {
+    here = await restoreHere();
+    const aws = here;
+    await withItems(aws, 'orders', 1, { Tags: [{ Key: 'team', Value: 'shop' }] });
+    await aws.done(captureSettings(aws.world().world, hub, 'orders'));
+    const backupArn = await aws.backUp('orders');
+    const answer = await aws.ask({ source: { backupArn }, target: { tableName: 'orders-copy' }, reason });
+    expect(answer.steps).toContain('Put back: tags.');
+    await aws.untilEnded();
+    const { settingsPutBack, sentence } = aws.factsOf('Restore Completed')[0]?.detail ?? {};
+    expect(settingsPutBack).toEqual(['tags']);
+    expect(sentence).toMatch(/; 1 setting put back\.$/);
+    const { steps } = await aws.taskOf(answer.task ?? '');
+    expect(steps.map(({ step }) => step)).not.toContain('scaling: put back');
   });
 
   test('names its task, which the heartbeat names again', () => {
