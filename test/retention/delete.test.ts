@@ -95,3 +95,17 @@ test('a session that AWS refuses is not used again, and the delete is left for l
   expect(deletes).toMatchObject({ deleted: 0, isDone: false });
   expect(renewed).toEqual(['retain']);
 });
+
+test('a delete may leave until its answer would come after the end of the lease', async () => {
+  const backup = await begin(available, available);
+  const spare: number[] = [];
+  const dynamodb: World['dynamodb'] = (...of) => ({
+    ...here.world.dynamodb(...of),
+    async deleteBackup(_arn, notAfter) {
+      const item = await here.world.catalog.get(retentionKey(backup));
+      spare.push(Number(item?.leaseUntil) - notAfter);
+    },
+  });
+  await deleteIt(backup, { ...here.world, dynamodb });
+  expect(spare).toEqual([10_000]);
+});

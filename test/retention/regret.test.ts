@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { backupItem } from '../../shared/ledger.ts';
 import { retain } from '../../shared/retention/apply.ts';
+import { vanishedOf } from '../../shared/retention/vanished.ts';
 import type { Backup } from '../../shared/run.ts';
 import { aPlan, hub, type Surroundings, surroundings } from './surroundings.ts';
 
@@ -36,4 +37,22 @@ test('one whose delete has taken effect was deleted and has not vanished, and th
   expect(here.told('Backup Vanished')).toEqual([]);
   expect(here.told('Backup Deleted').map(({ backupArn }) => backupArn)).toEqual([newer.backupArn]);
   expect((await here.stateOf(older)).state).toBe('AVAILABLE');
+});
+
+test('one that has vanished is told before it is marked: where the telling fails, the next driver tells it', async () => {
+  await here.deleteByHand(newer);
+  const down = () => Promise.reject(new Error('The bus is away.'));
+  const deaf = { ...here.world, facts: { publish: down } };
+  await expect(here.run(retain(deaf, { plan: 'nightly', target: hub }, here.invocation()))).rejects.toThrow();
+  expect((await here.stateOf(newer)).state).toBe('AVAILABLE');
+  await apply();
+  expect(here.told('Backup Vanished').map(({ backupArn }) => backupArn)).toEqual([newer.backupArn]);
+  expect((await here.stateOf(newer)).state).toBe('VANISHED');
+});
+
+test('one that somebody else has begun to delete meanwhile is not marked as vanished', async () => {
+  const begun = { ...newer, state: 'DELETING' as const, deletingAt: here.clock.now() };
+  await here.world.catalog.put(backupItem(begun));
+  for (const { remember } of vanishedOf(here.world, [newer])) await here.run(remember());
+  expect(await here.stateOf(newer)).toEqual(begun);
 });
