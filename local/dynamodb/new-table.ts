@@ -90,11 +90,12 @@ export function policyText(text: string): string {
   }
 }
 
-const plainIndex = ({ IndexName, KeySchema, Projection }: LocalIndex): LocalIndex => ({
-  IndexName,
-  KeySchema,
-  Projection,
-});
+function plainIndex({ IndexName, KeySchema, Projection }: LocalIndex): LocalIndex {
+  if (Projection.ProjectionType === 'INCLUDE' && (Projection.NonKeyAttributes ?? []).length === 0) {
+    throw invalidParameters('ProjectionType is INCLUDE, but NonKeyAttributes is not specified');
+  }
+  return { IndexName, KeySchema, Projection };
+}
 
 export function newGlobalIndex(
   index: LocalIndex & {

@@ -9,6 +9,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from '../service.ts';
+import { cbor } from './cbor.ts';
 import { json } from './json.ts';
 import type { Protocol } from './protocol.ts';
 import { query } from './query.ts';
@@ -16,7 +17,8 @@ import { restJson } from './rest-json.ts';
 import { restXml } from './rest-xml.ts';
 import { checkAge, checkExpiry, readSignature, type Signature, unsigned } from './signature.ts';
 
-const protocols: Record<Service['protocol'], Protocol> = {
+const protocols: Record<Service['protocol'] | 'cbor', Protocol> = {
+  cbor,
   'json-1.0': json,
   'json-1.1': json,
   query,
@@ -112,9 +114,12 @@ function findService(
 
 const isForm = (headers: WireRequest['headers']): boolean => headers['content-type']?.includes('form') ?? false;
 
-/** Clients of SQS or CloudWatch that still speak AWS Query get at least an answer that they can read. */
-const spokenOf = ({ protocol }: Service, { headers }: WireRequest): Service['protocol'] =>
-  protocol === 'json-1.0' && isForm(headers) && headers['x-amz-target'] === undefined ? 'query' : protocol;
+/** Clients that still speak AWS Query with SQS or CloudWatch, or CBOR already, get at least an answer that they can read. */
+function spokenOf({ protocol }: Service, { headers }: WireRequest): Service['protocol'] | 'cbor' {
+  if (protocol !== 'json-1.0' || headers['x-amz-target'] !== undefined) return protocol;
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'cbor';
+  return isForm(headers) ? 'query' : protocol;
+}
 
 /** An error that no service threw on purpose is a defect of the local AWS; its text says where. */
 const asAwsError = (error: unknown): AwsError =>

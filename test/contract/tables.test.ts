@@ -144,3 +144,16 @@ rule('a table is there in its own Region only', async () => {
     name: 'ResourceNotFoundException',
   });
 });
+
+rule('an index that includes attributes says which', async () => {
+  const TableName = newName();
+  const index = {
+    IndexName: 'by-other',
+    KeySchema: [{ AttributeName: 'other', KeyType: 'HASH' as const }],
+    Projection: { ProjectionType: 'INCLUDE' as const },
+  };
+  const AttributeDefinitions = ['id', 'other'].map((name) => ({ AttributeName: name, AttributeType: 'S' as const }));
+  await expect(createTable({ TableName, AttributeDefinitions, GlobalSecondaryIndexes: [index] })).rejects.toMatchObject(
+    { name: 'ValidationException' },
+  );
+});

@@ -51,6 +51,7 @@ interface Sent {
   date?: string;
   authorization?: string;
   type?: string;
+  more?: Record<string, string>;
 }
 
 async function send({ service, method = 'POST', path = '/', query = '', body = '', ...sent }: Sent) {
@@ -62,6 +63,7 @@ async function send({ service, method = 'POST', path = '/', query = '', body = '
     ...(date !== undefined && { 'x-amz-date': date }),
     ...(target !== undefined && { 'x-amz-target': target }),
     ...(type !== undefined && { 'content-type': type }),
+    ...sent.more,
   };
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const answer = await aws.handle({ method, path, query, headers, body: bytes });
@@ -131,6 +133,21 @@ test.each<[string, Sent, number, string]>([
   const answer = await send(sent);
   expect(answer.status).toBe(status);
   expect(answer.text).toContain(text);
+});
+
+test('a client that speaks CBOR is refused in CBOR', async () => {
+  const path = '/service/Db/operation/Echo';
+  const answer = await send({
+    service: 'dynamodb',
+    path,
+    more: { 'smithy-protocol': 'rpc-v2-cbor' },
+    body: '\u00bf\u00ff',
+  });
+  expect(answer).toMatchObject({ status: 400, headers: { 'smithy-protocol': 'rpc-v2-cbor' } });
+  const sentence = 'The local AWS speaks json-1.0 with dynamodb, not CBOR.';
+  const type = 'com.amazonaws#UnknownOperationException';
+  const text = (value: string) => [0x79, 0, value.length, ...new TextEncoder().encode(value)];
+  expect([...answer.body]).toEqual([0xa2, ...['__type', type, 'message', sentence].flatMap(text)]);
 });
 
 test('errors keep their members and the service’s own type and headers', async () => {
