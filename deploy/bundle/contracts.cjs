@@ -6,13 +6,12 @@ const { answersInShort } = require('./answers.cjs');
 const text = /'(?:[^'\\\n]|\\.)*'/.source;
 
 /** What contracts and routes say to people: for events/README.md, events/schemas and docs/openapi.json, not for Lambda. */
-const words = [
-  [new RegExp(`\\b(?:sentBy|heardBy|when):\\s+${text},?`, 'g'), ''],
-  [new RegExp(`z\\.meta\\(\\{\\s*description:\\s*${text},?\\s*\\}\\)`, 'g'), 'z.meta({})'],
-];
+const metadata = [/\.check\(z\.meta\(\{[^{}]*\}\)\)|,\s*z\.meta\(\{[^{}]*\}\)/g, ''];
+const words = [[new RegExp(`\\b(?:sentBy|heardBy|when):\\s+${text},?`, 'g'), ''], metadata];
 const wordsOfRoutes = [
   [new RegExp(`\\b(?:summary|description):\\s+${text},?`, 'g'), ''],
   [/^ {2}(?:rights: '\w+'|id: '\w+'|failures: \[[\d, ]*\]),$/gm, ''],
+  metadata,
 ];
 
 /** Making a schema or a contract changes nothing, which the bundler does not see: one that nobody uses is left out. */
