@@ -54,9 +54,9 @@ export const RunSkipped = fact(
 export const WorkDue = fact(
   'Work Due',
   {
-    sentBy: 'heartbeat',
+    sentBy: 'heartbeat, and whoever drives it when his time is over',
     heardBy: 'take-backups, apply-retention, audit, restore, export, import',
-    when: 'the catalog says that a run, a retention, an audit or a task has to be gone on with',
+    when: 'a run, a retention, an audit or a task has to be gone on with',
   },
   { work: z.enum(['run', 'retention', 'audit', 'task']), key: z.string().check(z.minLength(1)) },
 );

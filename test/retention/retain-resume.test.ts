@@ -149,7 +149,7 @@ test('a throttle takes another slot, slows down, and costs nothing', async () =>
   failDeletes(new AwsError('ThrottlingException', 'Rate exceeded'));
   expect(await apply()).toMatchObject({ deleted: 2, failed: 0, throttled: 1 });
   const quota = await here.world.catalog.get({ pk: 'quota#123456789012/us-east-1', sk: 'DeleteBackup' });
-  expect(quota?.rate).toBeCloseTo(9.8 * 0.9);
+  expect(quota?.rate).toBeCloseTo(9.9 * 0.9);
 });
 
 test('what is refused for good stays AVAILABLE; the others go, and the function throws', async () => {
