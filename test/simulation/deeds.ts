@@ -74,8 +74,11 @@ const deeds: Deeds = {
     });
   },
   forge({ table, atMs }, of, { place, scene }) {
-    const run = { target: hub, plan: 'nightly', stamp: stampOf(place.clock.now() - atMs - 86_400_000) };
-    const BackupName = backupName(of.id, run, scene.truth.tableIds.get(table) ?? '');
+    // Of no run; or of one that there was, and of another table.
+    const [known] = atMs % 2 === 0 ? entriesOf(scene, of) : [];
+    const run = known ?? { target: hub, plan: 'nightly', stamp: stampOf(place.clock.now() - atMs - 86_400_000) };
+    const tableId = known === undefined ? scene.truth.tableIds.get(table) : 'another';
+    const BackupName = backupName(of.id, run, tableId ?? '');
     return place.call('CreateBackup', { TableName: table, BackupName });
   },
   putItem: ({ table, atMs }, _of, { place }) =>
@@ -84,10 +87,18 @@ const deeds: Deeds = {
     of.deploy(last);
     scene.deployed[of.number]?.push({ at: scene.now(), keepOf: () => last });
   },
-  restore({ table, target, wishes = { tags: { team: 'shop' } }, atMs }, of, { events, place }) {
+  restore({ table, target, wishes = { tags: { team: 'shop' } }, nth, atMs }, of, on) {
+    const { events, place } = on;
+    const named =
+      nth === undefined
+        ? undefined
+        : nthOf(
+            available(on, of, () => true),
+            nth,
+          );
     const detail = {
       requestId: `r${atMs}`,
-      source: { table, latest: true },
+      source: named === undefined ? { table, latest: true } : { backupArn: named.backupArn },
       target: { tableName: target, ...wishes },
       reason: 'somebody deleted it',
     };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sleep } from '../../local/clock.ts';
 import type { World } from '../../shared/world.ts';
 import { disturb, perform as doDeed, isWholeStory, makeTable, type Stage } from './deeds.ts';
 import { Events } from './events.ts';
@@ -105,6 +106,7 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     points: faults.points,
     calls: 0,
     checks: 0,
+    sent: [],
     hash: '',
     history: [],
   };
@@ -134,9 +136,15 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
       }
       return answer;
     });
-    aws.intercept((call, effect) =>
-      call.signedAt === undefined ? effect() : perform(faults, numbered(call.operation), call, effect),
-    );
+    aws.intercept(async (call, effect) => {
+      if (call.signedAt === undefined) return effect();
+      const name = numbered(call.operation);
+      if (isPrepared) outcome.sent.push({ name, process: place.process(), at: clock.now() });
+      await doneAt(`before ${name}`, stage);
+      const answer = await perform(faults, name, call, effect);
+      await doneAt(`after ${name}`, stage);
+      return answer;
+    });
     aws.onCall((told) => {
       outcome.calls++;
       const { call, at, endedAt, error } = told;
@@ -184,17 +192,29 @@ async function prepare({ place, scene }: Stage, story: Story): Promise<void> {
       scene.settings.set(scene.truth.tableIds.get(table) ?? '', await settingsOf(place, table));
 }
 
-/** Everything that happens by itself from now on. */
 /** Settings take their time. */
 const beginOf = ({ hasSettings }: Story): number => startAt + (hasSettings ? 7_200_000 : 60_000);
 
 function begin(stage: Stage, story: Story, history: History): void {
   const { place, scene, lambda } = stage;
   const { clock } = place;
+/** Requests time out after ten seconds: whatever is done at one is over by then. */
+const deedMs = 4000;
+
+async function doneAt(at: string, stage: Stage): Promise<void> {
+  for (const act of stage.scene.story.acts) {
+    const of = stage.scene.installations[act.installation];
+    if (act.at !== at || of === undefined) continue;
+    doDeed(act, of, stage);
+    await sleep(stage.place.clock, deedMs);
+  }
+}
+
+/** Everything that happens by itself from now on. */
   const beginAt = clock.now();
   for (const act of story.acts) {
     const of = scene.installations[act.installation];
-    if (of === undefined) continue;
+    if (of === undefined || act.at !== undefined) continue;
     clock.at(beginAt + act.atMs, () => {
       history.say(clock.now(), JSON.stringify(act));
       doDeed(act, of, stage);
@@ -215,11 +235,11 @@ function every(clock: Place['clock'], ms: number, task: (tick: number) => void, 
 
 export const isRead = (operation: string): boolean => /^(Get|BatchGet|Query|Scan|List|Describe|Head)/.test(operation);
 
-function isQuiet({ lambda, scene }: Stage): boolean {
 /** Nothing runs, and nothing is due. */
   if (lambda.running > 0 || lambda.waiting > 0) return false;
   return scene.installations.every(({ catalog }) => {
     for (const item of scene.truth.catalogs.get(catalog)?.values() ?? []) if (isToBeGoneOnWith(item)) return false;
+function isQuiet({ lambda, scene }: Stage): boolean {
     return true;
   });
 }

@@ -9,13 +9,18 @@ export type Deed =
   | { do: 'hold' | 'release' | 'deleteByHand' | 'deleteRequest'; nth: number }
   | { do: 'backUp' | 'dropTable' | 'makeTable' | 'forge' | 'putItem'; table: string }
   | { do: 'deploy'; last: number }
-  | { do: 'restore'; table: string; target: string; wishes?: Record<string, unknown> }
+  | { do: 'restore'; table: string; target: string; wishes?: Record<string, unknown>; nth?: number }
   | { do: 'import'; nth: number; target: string }
   | { do: 'fireExports' }
   | { do: 'recovery'; table: string; isOn: boolean };
 
 /** A deed at its time after the beginning (ms), of one installation; what others in the account do is 0's. */
-export type Act = Deed & { atMs: number; installation: number };
+export type Act = Deed & {
+  atMs: number;
+  installation: number;
+  /** In place of the time: `before DeleteBackup 1` or `after` it, while that call waits on its way, or its answer does. */
+  at?: string;
+};
 
 /** Everything that a simulation begins with: plain JSON, so that it can be printed and made smaller. */
 export interface Story {
@@ -123,12 +128,12 @@ function actsOf(chance: Chance, frame: Frame): Act[] {
     if (hasExports)
       for (const atMs of [0, 30, 60]) acts.push({ atMs: atMs * minuteMs, installation, do: 'fireExports' });
   }
-  const deeds = chance.whole('deeds', 0, 4);
-  for (let n = 0; n < deeds; n++) {
   if (hasExports) acts.push(...changesOf(chance, tables, lastsMs), ...importsOf(chance, lastsMs));
   if (hasSettings) acts.push(...restoresOf(chance, tables, lastsMs));
     const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
     const installation = chance.whole(`deed ${n} of`, 0, installations - 1);
+  const deeds = chance.whole('deeds', 0, 4);
+  for (let n = 0; n < deeds; n++) {
     const table = tables[chance.whole(`deed ${n} table`, 0, tables.length - 1)] ?? '';
     for (const { afterMs = 0, ...deed } of deedOf(chance, `deed ${n}`, table, hasExports))
       acts.push({ ...deed, atMs: atMs + afterMs, installation });
@@ -145,8 +150,6 @@ const changesOf = (chance: Chance, tables: string[], lastsMs: number): Act[] =>
     }),
   );
 
-/** `afterMs`: some time after the others of it. */
-function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): (Deed & { afterMs?: number })[] {
 /** Some of a chain that is there, some to a name that is taken. */
 const importsOf = (chance: Chance, lastsMs: number): Act[] =>
   [0, 1].flatMap((n): Act[] => {
@@ -177,6 +180,8 @@ function restoresOf(chance: Chance, tables: string[], lastsMs: number): Act[] {
 
   const nth = chance.whole(`${name} nth`, 0, 9);
   const isOn = chance.isTrue(`${name} is on`, 0.7);
+/** `afterMs`: some time after the others of it. */
+function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): (Deed & { afterMs?: number })[] {
   const last = chance.whole(`${name} last`, 1, 3);
   const offMs = chance.whole(`${name} off for`, 0, 40) * minuteMs;
   const off: ReturnType<typeof deedOf> = [{ do: 'recovery', table, isOn: false }];
