@@ -29,6 +29,8 @@ export interface Outcome {
   /** Every point of every process. */
   points: string[];
   calls: number;
+  /** Calls of the service as they arrived: `DeleteBackup 1` of `apply-retention 3`. */
+  sent: { name: string; process: string; at: number }[];
   /** How often rules were asked. */
   checks: number;
   /** Over all calls, their answers' errors, and their times. */
@@ -104,9 +106,9 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     hits: faults.hits,
     happened: faults.happened,
     points: faults.points,
+    sent: [],
     calls: 0,
     checks: 0,
-    sent: [],
     hash: '',
     history: [],
   };
@@ -195,9 +197,6 @@ async function prepare({ place, scene }: Stage, story: Story): Promise<void> {
 /** Settings take their time. */
 const beginOf = ({ hasSettings }: Story): number => startAt + (hasSettings ? 7_200_000 : 60_000);
 
-function begin(stage: Stage, story: Story, history: History): void {
-  const { place, scene, lambda } = stage;
-  const { clock } = place;
 /** Requests time out after ten seconds: whatever is done at one is over by then. */
 const deedMs = 4000;
 
@@ -212,6 +211,9 @@ async function doneAt(at: string, stage: Stage): Promise<void> {
 
 /** Everything that happens by itself from now on. */
   const beginAt = clock.now();
+function begin(stage: Stage, story: Story, history: History): void {
+  const { place, scene, lambda } = stage;
+  const { clock } = place;
   for (const act of story.acts) {
     const of = scene.installations[act.installation];
     if (of === undefined || act.at !== undefined) continue;
@@ -237,9 +239,9 @@ export const isRead = (operation: string): boolean => /^(Get|BatchGet|Query|Scan
 
 /** Nothing runs, and nothing is due. */
   if (lambda.running > 0 || lambda.waiting > 0) return false;
+function isQuiet({ lambda, scene }: Stage): boolean {
   return scene.installations.every(({ catalog }) => {
     for (const item of scene.truth.catalogs.get(catalog)?.values() ?? []) if (isToBeGoneOnWith(item)) return false;
-function isQuiet({ lambda, scene }: Stage): boolean {
     return true;
   });
 }
