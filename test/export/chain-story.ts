@@ -38,8 +38,8 @@ export async function chainStory(seed: number, chapters = 8): Promise<Told> {
   const fateOf = (): Fate | undefined => {
     if (mishaps === 0) return undefined;
     const rate = mishaps;
-    return () => {
-      if (!chance(rate)) return undefined;
+    return (_, moment) => {
+      if (moment === 'asleep' || !chance(rate)) return undefined;
       return chance(0.5) ? 'kill' : { freezeMs: between(10, 700) * 1000 };
     };
   };

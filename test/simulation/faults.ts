@@ -1,15 +1,35 @@
 import { AwsError, type Call, ConnectionLost } from '../../local/service.ts';
+import type { Moment } from '../support/worker.ts';
 import { Chance } from './chance.ts';
 import { allFaultKinds, type FaultKind } from './fault-kinds.ts';
 import type { Story } from './story.ts';
+
+/** Where a process could have died or stood still. */
+export interface Point {
+  /** `<process> point 17`, `<process> sleep 3`. */
+  name: string;
+  process: string;
+  moment: Moment;
+  /** What was sent. */
+  operation?: string;
+  at: number;
+  /** How often the process had looked at its clock. */
+  readings: number;
+  /** What had taken effect at AWS until then. */
+  effects: number;
+  /** Faults are over: nothing goes wrong here. */
+  isTooLate: boolean;
+}
 
 /** Says what goes wrong where, and remembers it. A place has a name, so that it is found again in a smaller story. */
 export class Faults {
   readonly hits = Object.fromEntries(allFaultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   /** `<kind> at <place>`, in the order in which they happened. */
   readonly happened: string[] = [];
-  /** Every point at which a process could have been killed. */
-  readonly points: string[] = [];
+  /** Every point of every process, in the order in which they were passed. */
+  readonly points: Point[] = [];
+  /** How much has taken effect at AWS. */
+  effects = 0;
   readonly chance: Chance;
   readonly #story: Story;
   readonly #only: Set<string> | undefined;
@@ -24,7 +44,6 @@ export class Faults {
 
   /** Whether this goes wrong here. */
   strikes(kind: FaultKind, place: string): boolean {
-    if (kind === 'killed') this.points.push(place);
     const probability = this.#story.faults[kind];
     if (probability === undefined || this.#isOver()) return false;
     const name = `${kind} at ${place}`;
@@ -36,6 +55,11 @@ export class Faults {
   note(kind: FaultKind, place: string): void {
     this.hits[kind]++;
     this.happened.push(`${kind} at ${place}`);
+  }
+
+  /** A process goes by. */
+  pass(point: Omit<Point, 'effects' | 'isTooLate'>): void {
+    this.points.push({ ...point, effects: this.effects, isTooLate: this.#isOver() });
   }
 
   /** The first of several that strikes. */

@@ -1,7 +1,8 @@
+import type { SdkRequest } from '../../local/transport.ts';
 import { receive } from '../../shared/door.ts';
 import { exportDoor, exportTable } from '../../shared/export/trigger.ts';
-import { restore, restoreDoor } from '../../shared/restore/trigger.ts';
 import { importDoor, importTable } from '../../shared/import/trigger.ts';
+import { restore, restoreDoor } from '../../shared/restore/trigger.ts';
 import { applyRetention, retentionDoor } from '../../shared/retention/trigger.ts';
 import { beat } from '../../shared/run/heartbeat.ts';
 import { startRun } from '../../shared/run/start.ts';
@@ -23,8 +24,8 @@ const functions = {
   'apply-retention': (world, event, invocation) => applyRetention(world)(receive(retentionDoor, event), invocation),
   heartbeat: (world) => beat(world)(),
   restore: (world, event, invocation) => restore(world)(receive(restoreDoor, event), invocation),
-  export: (world, event, invocation) => exportTable(world)(receive(exportDoor, event), invocation),
   import: (world, event, invocation) => importTable(world)(receive(importDoor, event), invocation),
+  export: (world, event, invocation) => exportTable(world)(receive(exportDoor, event), invocation),
 } satisfies Record<string, Act>;
 
 export type FunctionName = keyof typeof functions;
@@ -40,6 +41,13 @@ interface Environment {
 /** Lambda invokes again after an error: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const retryAfterMs = [60_000, 120_000];
 const longestInvocationMs = 900_000;
+
+/** The SDK's JSON protocols name the operation in a header, S3's has methods and paths. */
+function operationOf(request: SdkRequest | undefined): { operation?: string } {
+  if (request === undefined) return {};
+  const { headers, method, path } = request;
+  return { operation: headers['x-amz-target']?.split('.').at(-1) ?? `${method} ${path.split('/').at(-1)}` };
+}
 
 /** Under and over a claim's minute, the five minutes of a signature, and what a claim takes to settle. */
 const freezesMs = [5000, 70_000, 100_000, 250_000, 290_000, 400_000, 500_000] as const;
@@ -59,6 +67,8 @@ export class Lambda {
   readonly #faults: Faults;
   readonly #around: (world: World) => World;
   readonly #environments = new Map<string, Environment[]>();
+  /** Numbers of installations, by the names of their processes. */
+  readonly installations = new Map<string, number>();
   #invocations = 0;
   #environmentsMade = 0;
 
@@ -67,8 +77,6 @@ export class Lambda {
     this.#story = story;
     this.#faults = faults;
     this.#around = around;
-  /** Numbers of installations, by the names of their processes. */
-  readonly installations = new Map<string, number>();
   }
 
   /** Starts a function after so long; a worker that dies is started again like one that throws. */
@@ -140,18 +148,26 @@ export class Lambda {
     const { chance } = this.#faults;
     const place = `${name} ${this.#environmentsMade++}`;
     const skewMs = this.#faults.strikes('skew', place) ? chance.whole(`${place} skew`, -1500, 1500) : 0;
-    const fate: Fate = (point) => {
-      const at = `${place} point ${point}`;
+    const fate: Fate = (point, moment, request) => {
+      const at = moment === 'asleep' ? `${place} sleep ${-point}` : `${place} point ${point}`;
+      const { readings } = worker;
+      this.#faults.pass({
+        ...{ name: at, process: place, moment, at: this.#place.clock.now(), readings },
+        ...operationOf(request),
+      });
+      // By chance, sleeps end badly at the points of what else a process does.
+      if (moment === 'asleep' && this.#story.only === undefined) return undefined;
       if (this.#faults.strikes('clockJump', at)) this.#jump(worker, chance.oneOf(`${at} by`, ...jumpsMs));
-      if (this.#faults.strikes('killed', at)) return 'kill';
+      const { arrivesMs } = this.#story;
+      if (this.#faults.strikes('killed', at)) return arrivesMs === undefined ? 'kill' : { arrivesMs };
       if (!this.#faults.strikes('frozen', at)) return undefined;
       return { freezeMs: this.#story.freezeMs ?? chance.oneOf(`${at} for`, ...freezesMs) };
     };
     const worker: Worker = new Worker(this.#place.clock, fate, skewMs);
     worker.name = place;
+    this.installations.set(place, of.number);
     const environment = { world: this.#around(of.world(worker)), worker, version: of.version, isBusy: false };
     all.push(environment);
     return environment;
   }
 }
-    this.installations.set(place, of.number);

@@ -4,7 +4,7 @@ import type { World } from '../../shared/world.ts';
 import { disturb, perform as doDeed, isWholeStory, makeTable, type Stage } from './deeds.ts';
 import { Events } from './events.ts';
 import type { FaultKind } from './fault-kinds.ts';
-import { Faults, perform } from './faults.ts';
+import { Faults, type Point, perform } from './faults.ts';
 import { History } from './history.ts';
 import { type Installation, install } from './installation.ts';
 import { Lambda } from './lambda.ts';
@@ -27,7 +27,7 @@ export interface Outcome {
   hits: Record<FaultKind, number>;
   happened: string[];
   /** Every point of every process. */
-  points: string[];
+  points: Point[];
   calls: number;
   /** Calls of the service as they arrived: `DeleteBackup 1` of `apply-retention 3`. */
   sent: { name: string; process: string; at: number }[];
@@ -129,7 +129,8 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     aws.intercept(async (call, effect) => {
       const answer = (await effect()) as Record<string, unknown>;
       const known = truth.facts.length;
-      const noted = truth.note(call, answer, clock.now());
+      if (!isRead(call.operation)) faults.effects++;
+      const noted = truth.note(call, answer, clock.now(), of());
       if (call.operation === 'ListBackups' && isStale(truth, story, clock.now())) faults.note('staleList', 'a list');
       if (isPrepared) for (const rule of rules) if (rule.onEffect) found(rule, rule.onEffect(noted, scene));
       for (const fact of truth.facts.slice(known)) {
@@ -210,10 +211,10 @@ async function doneAt(at: string, stage: Stage): Promise<void> {
 }
 
 /** Everything that happens by itself from now on. */
-  const beginAt = clock.now();
 function begin(stage: Stage, story: Story, history: History): void {
   const { place, scene, lambda } = stage;
   const { clock } = place;
+  const beginAt = clock.now();
   for (const act of story.acts) {
     const of = scene.installations[act.installation];
     if (of === undefined || act.at !== undefined) continue;
@@ -238,8 +239,8 @@ function every(clock: Place['clock'], ms: number, task: (tick: number) => void, 
 export const isRead = (operation: string): boolean => /^(Get|BatchGet|Query|Scan|List|Describe|Head)/.test(operation);
 
 /** Nothing runs, and nothing is due. */
-  if (lambda.running > 0 || lambda.waiting > 0) return false;
 function isQuiet({ lambda, scene }: Stage): boolean {
+  if (lambda.running > 0 || lambda.waiting > 0) return false;
   return scene.installations.every(({ catalog }) => {
     for (const item of scene.truth.catalogs.get(catalog)?.values() ?? []) if (isToBeGoneOnWith(item)) return false;
     return true;

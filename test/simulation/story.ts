@@ -47,6 +47,8 @@ export interface Story {
   heartbeatMs: number;
   /** How long processes stand still; by chance when absent. */
   freezeMs?: number;
+  /** A process that dies with a signed request has sent it, and it arrives so much later; never when absent. */
+  arrivesMs?: number;
   /** How long the heartbeat goes on after the end; a minute when absent. */
   afterEndMs?: number;
 }
@@ -59,9 +61,9 @@ export function storyOf(seed: number): Story {
   const tables = Array.from({ length: chance.oneOf('tables', 1, 2, 2, 3) }, (_, n) => `orders-${n}`);
   const installations = chance.isTrue('two installations', 0.08) ? 2 : 1;
   const hasExports = chance.isTrue('exports', 0.02);
+  const hasSettings = chance.isTrue('settings', hasExports ? 0.3 : 0.02);
   const plans = plansOf(chance);
   const firings = chance.oneOf('firings', 1, 1, 2, 2, 3);
-  const hasSettings = chance.isTrue('settings', hasExports ? 0.3 : 0.02);
   const everyMs = chance.oneOf('firing every', 3, 5, 9) * minuteMs;
   const lastsMs = hasExports ? 75 * minuteMs : firings * everyMs + (hasSettings ? 15 : 2) * minuteMs;
   const has = { hasExports, hasSettings };
@@ -115,9 +117,9 @@ interface Frame {
   everyMs: number;
   lastsMs: number;
   hasExports: boolean;
+  hasSettings: boolean;
 }
 
-  hasSettings: boolean;
 function actsOf(chance: Chance, frame: Frame): Act[] {
   const { tables, plans, installations, firings, everyMs, lastsMs, hasExports, hasSettings } = frame;
   const acts: Act[] = [];
@@ -130,10 +132,10 @@ function actsOf(chance: Chance, frame: Frame): Act[] {
   }
   if (hasExports) acts.push(...changesOf(chance, tables, lastsMs), ...importsOf(chance, lastsMs));
   if (hasSettings) acts.push(...restoresOf(chance, tables, lastsMs));
-    const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
-    const installation = chance.whole(`deed ${n} of`, 0, installations - 1);
   const deeds = chance.whole('deeds', 0, 4);
   for (let n = 0; n < deeds; n++) {
+    const atMs = chance.whole(`deed ${n} at`, 0, lastsMs);
+    const installation = chance.whole(`deed ${n} of`, 0, installations - 1);
     const table = tables[chance.whole(`deed ${n} table`, 0, tables.length - 1)] ?? '';
     for (const { afterMs = 0, ...deed } of deedOf(chance, `deed ${n}`, table, hasExports))
       acts.push({ ...deed, atMs: atMs + afterMs, installation });
@@ -178,10 +180,10 @@ function restoresOf(chance: Chance, tables: string[], lastsMs: number): Act[] {
   ];
 }
 
-  const nth = chance.whole(`${name} nth`, 0, 9);
-  const isOn = chance.isTrue(`${name} is on`, 0.7);
 /** `afterMs`: some time after the others of it. */
 function deedOf(chance: Chance, name: string, table: string, hasExports: boolean): (Deed & { afterMs?: number })[] {
+  const nth = chance.whole(`${name} nth`, 0, 9);
+  const isOn = chance.isTrue(`${name} is on`, 0.7);
   const last = chance.whole(`${name} last`, 1, 3);
   const offMs = chance.whole(`${name} off for`, 0, 40) * minuteMs;
   const off: ReturnType<typeof deedOf> = [{ do: 'recovery', table, isOn: false }];

@@ -4,11 +4,17 @@ import type { InProcess, SdkRequest } from '../../local/transport.ts';
 import type { Credentials } from '../../shared/aws/client.ts';
 import type { Clock } from '../../shared/clock.ts';
 
-/** What happens to a worker at one of its points: it dies, or it stands still for so long. */
-export type Mishap = 'kill' | { freezeMs: number };
+/**
+ * What happens to a worker at one of its points: it dies, it stands still for so long, or it dies with a request on its
+ * way that arrives so much later.
+ */
+export type Mishap = 'kill' | { freezeMs: number } | { arrivesMs: number };
 
-/** Chooses mishaps: asked at every point, with its number. */
-export type Fate = (point: number) => Mishap | undefined;
+/** Where a worker is: about to sign, with a signed request, with an answer that it has not read, or in a sleep. */
+export type Moment = 'unsigned' | 'signed' | 'answered' | 'asleep';
+
+/** Chooses mishaps: asked at every point, with its number. Sleeps have numbers of their own, below zero. */
+export type Fate = (point: number, moment: Moment, request?: SdkRequest) => Mishap | undefined;
 
 /** A promise of its own each time: what waits for one that everybody shares is never forgotten. */
 const never = (): Promise<never> => new Promise(() => {});
@@ -18,11 +24,14 @@ const requestTimeoutMs = 10_000;
 
 /**
  * One process of the service: each call to AWS passes a point before it is signed, before it takes effect and before
- * its answer arrives, and at each point the process may die or stand still. What happens between two points has no
- * effect on the world, so these are all.
+ * its answer arrives, and at each point, as in each sleep, the process may die or stand still. What happens between two
+ * points has no effect on the world, so these are all.
  */
 export class Worker {
   points = 0;
+  /** How often it has looked at its clock. */
+  readings = 0;
+  #sleeps = 0;
   isDead = false;
   name = '';
   onDeath: () => void = () => {};
@@ -41,10 +50,15 @@ export class Worker {
 
   get clock(): Clock {
     return {
-      now: () => this.#clock.now() + this.skewMs,
-      // No points of their own: a mishap in a sleep is one before the next call.
+      now: () => {
+        this.readings++;
+        return this.#clock.now() + this.skewMs;
+      },
       sleep: async (ms) => {
-        if (ms > 0) await sleep(this.#clock, ms);
+        if (ms > 0) {
+          this.#strike(-++this.#sleeps, 'asleep');
+          await sleep(this.#clock, ms);
+        }
         await this.#standing();
       },
     };
@@ -54,9 +68,9 @@ export class Worker {
   handler(transport: InProcess): Record<string, unknown> {
     return {
       handle: async (request: SdkRequest) => {
-        await this.#point();
+        await this.#point('signed', request, () => transport.handle(request));
         const answer = await Promise.race([transport.handle(request), this.#timeout()]);
-        await this.#point();
+        await this.#point('answered', request);
         return answer;
       },
     };
@@ -65,7 +79,7 @@ export class Worker {
   /** The SDK asks for keys before each signature, as these are always about to expire: a point before signing. */
   credentials(accessKeyId: string): () => Promise<Credentials> {
     return async () => {
-      await this.#point();
+      await this.#point('unsigned');
       return { accessKeyId, secretAccessKey: 'secret', expiration: new Date(this.#clock.now() + 60_000) };
     };
   }
@@ -80,11 +94,22 @@ export class Worker {
     throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
   }
 
-  async #point(): Promise<void> {
-    const mishap = this.isDead ? undefined : this.#fate(this.points++);
-    if (mishap === 'kill') this.kill();
-    else if (mishap !== undefined) this.#frozenUntil = this.#clock.now() + mishap.freezeMs;
+  async #point(moment: Moment, request?: SdkRequest, send?: () => Promise<unknown>): Promise<void> {
+    this.#strike(this.isDead ? 0 : this.points++, moment, request, send);
     return this.#standing();
+  }
+
+  #strike(point: number, moment: Moment, request?: SdkRequest, send = async (): Promise<unknown> => undefined): void {
+    const mishap = this.isDead ? undefined : this.#fate(point, moment, request);
+    if (mishap === undefined) return;
+    const now = this.#clock.now();
+    if (mishap !== 'kill' && 'freezeMs' in mishap) {
+      this.#frozenUntil = now + mishap.freezeMs;
+      return;
+    }
+    this.kill();
+    // Nobody is there to read the answer.
+    if (mishap !== 'kill') this.#clock.at(now + mishap.arrivesMs, () => send().catch(() => {}));
   }
 
   /** A dead process never goes on, a frozen one later. */
