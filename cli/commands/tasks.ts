@@ -42,6 +42,7 @@ export const tasksCommand = ({ screen, found, api }: Context): Command =>
       const most = numberOf('--limit', options.limit);
       const { rows: tasks } = await all<Task>(service, '/v1/tasks', 'tasks', { kind: options.kind }, most);
       screen.json({ tasks });
+      if (tasks.length === 0) screen.line('There is no such task yet.');
       screen.table(tasks.map(rowOf));
     });
 

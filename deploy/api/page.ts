@@ -75,7 +75,7 @@ const errors = [
   '',
   'Restore points: `{"errors": [{"message", "type", "code", "parameterName"}]}`. Restores and tasks: `{"errors": [{"error_code", "error_message"}]}`. Ours: `{"code", "message", "field", "remedy", "mistakes", "requestId"}`. Every answer of ours has `x-request-id`.',
   '',
-  'What changes something takes `Idempotency-Key`: the same key with the same content is the same request, for 400 days. Where the key is left out, each request is another.',
+  'What changes something takes `Idempotency-Key`: the same key with the same content is the same request, for 400 days. A `requestId` in the body means the same, and must be no other. Where both are left out, each request is another.',
 ];
 
 function routesOf({ paths }: Document, tag: string): string[] {
