@@ -63,3 +63,16 @@ test('what a person waits for goes before what came earlier in bulk', async () =
   const started = aws.factsOf('Restore Started').map(({ detail }) => detail.table);
   expect(started.indexOf('urgent')).toBe(50);
 });
+
+test('while others use AWS’s 50 restores, ours waits and then comes', async () => {
+  here = await restoreHere({ dynamodb: { simultaneousRestores: 1, restoreMs: () => 300_000 } });
+  const aws = here;
+  await withItems(aws, 'orders', 1);
+  const backupArn = await aws.backUp('orders');
+  const [source, target] = [{ backupArn }, { tableName: 'orders-copy' }];
+  await aws.call('RestoreTableFromBackup', { TargetTableName: 'of-others', BackupArn: backupArn });
+  expect(await aws.ask({ source, target, reason })).toMatchObject({ state: 'RESTORING' });
+  await aws.untilEnded();
+  expect(aws.factsOf('Restore Completed')).toHaveLength(1);
+  expect(aws.thrown).toEqual([]);
+});

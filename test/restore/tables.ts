@@ -1,4 +1,4 @@
-import type { RestoreHere } from './here.ts';
+import { type RestoreHere, type RestoreOptions, restoreHere } from './here.ts';
 
 /** A table with items, ready to be backed up. */
 export async function withItems(here: RestoreHere, name: string, items = 3, more: Record<string, unknown> = {}) {
@@ -36,3 +36,36 @@ export const switchOnRecovery = async (here: RestoreHere, TableName: string) => 
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   });
 };
+
+const index = (IndexName: string) => ({
+  IndexName,
+  KeySchema: [{ AttributeName: 'kind', KeyType: 'HASH' }],
+  Projection: { ProjectionType: 'ALL' },
+});
+const withIndex = {
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'kind', AttributeType: 'S' },
+  ],
+  GlobalSecondaryIndexes: [index('by-kind')],
+};
+
+let open: RestoreHere | undefined;
+
+/** A table orders with an index, an item and a backup; closed by `close`. */
+export async function ordersBackedUp(options: RestoreOptions = {}) {
+  const here = await restoreHere(options);
+  open = here;
+  await withItems(here, 'orders', 1, withIndex);
+  const backupArn = await here.backUp('orders');
+  here.calls.length = 0;
+  return { aws: here, backupArn, source: { backupArn } };
+}
+
+export function close(): void {
+  open?.close();
+  open = undefined;
+}
+
+/** Calls that change something. */
+export const changes = (aws: RestoreHere) => aws.calls.filter((name) => !/^(Describe|List|Get|Query|Scan)/.test(name));
