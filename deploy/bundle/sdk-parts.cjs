@@ -168,15 +168,14 @@ const files = [
   // A client asks its package.json for its version only, yet would bring the whole file.
   [/\/@aws-sdk\/[^/]+\/package\.json$/, (source) => JSON.stringify({ version: JSON.parse(source).version })],
   // Every error of every operation has a class. Without one it is of the client's base class, with the same name,
-  // message, status and fields, by which alone we tell errors apart. What is not called is left out by the bundler where
-  // it can see that names of members have no effects.
+  // message, status and fields, by which alone we tell errors apart.
   [
     /\/client-\w+\/dist-es\/schemas\/schemas_0\.js$/,
     (source) =>
-      namedMembers(source).replaceAll(/^n0_registry\.registerError\(.*$/gm, (line) =>
-        classesOfErrors.test(line) ? line : '',
-      ),
+      source.replaceAll(/^n0_registry\.registerError\(.*$/gm, (line) => (classesOfErrors.test(line) ? line : '')),
   ],
+  // The bundler leaves out what no operation of ours has, where it sees that making it has no effects.
+  [/\/client-\w+\/dist-es\/schemas\/schemas_0\.js$/, namedMembers],
 ];
 
 module.exports = { packages, files };
