@@ -177,7 +177,7 @@ export class Quotas {
     const sleep = (ms: number) => clock.sleep(Math.min(ms, until - clock.now()));
 
     await sleep(known.paceAt - clock.now());
-    const before = known.quota?.tat;
+    const before = known.quota && isPossible(known.quota, clock.now()) ? known.quota.tat : undefined;
     // Others take theirs meanwhile: who asks as early as he could alone is refused. Half of the horizon stays.
     const patience = () => Math.ceil(Math.min(known.othersMs, 0.5 * horizonMs) + random() * 20);
     if (before !== undefined) await sleep(Math.ceil(before - horizonMs - clock.now()) + Math.max(yieldMs, patience()));
@@ -244,9 +244,9 @@ export class Quotas {
   }
 }
 
-/** What others have taken since, in ms of slots. */
+/** What others have taken since, in ms of slots; nothing can be said of an item that cannot be. */
 const takenSince = (before: number | undefined, tat: number | undefined): number =>
-  Math.max(0, (tat ?? 0) - (before ?? Number.POSITIVE_INFINITY));
+  Math.max(0, (tat ?? Number.NaN) - (before ?? Number.NaN)) || 0;
 
 /** Slots up to `tat` are ours, by the last cut that we know of. */
 function granted(known: Known, tat: number): void {

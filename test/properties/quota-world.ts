@@ -16,7 +16,10 @@ export class Time {
   clock(skewMs: number): Clock {
     return {
       now: () => this.now + skewMs,
-      sleep: (ms) => new Promise((wake) => this.#sleepers.push({ at: this.now + Math.max(0, ms), wake })),
+      sleep: (ms) => {
+        if (Number.isNaN(ms)) throw new Error('Nobody can sleep for NaN.');
+        return new Promise((wake) => this.#sleepers.push({ at: this.now + Math.max(0, ms), wake }));
+      },
     };
   }
 

@@ -17,6 +17,8 @@ interface Act {
   restMs: number;
   want: number;
   isThrottled: boolean;
+  /** Somebody wrote that over the item before. */
+  poison?: Item;
 }
 
 interface Story {
@@ -25,11 +27,12 @@ interface Story {
   found?: Item | undefined;
 }
 
-const act = fc.record({
+const restless = {
   restMs: fc.oneof(fc.nat(300), fc.nat(4000)),
   want: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 200 })),
   isThrottled: fc.boolean(),
-});
+};
+const act = fc.record(restless);
 const workers = (maxSkewMs: number) =>
   fc.array(
     fc.record({
@@ -48,8 +51,9 @@ async function tell({ operation, workers, found }: Story) {
   const slots: { slot: number; sentAt: number; leasedAt: number }[] = [];
   const work = workers.map(async ({ skewMs, writeMs, acts }) => {
     const quotas = quotasOf(time, item, skewMs, writeMs);
-    for (const { restMs, want, isThrottled } of acts) {
+    for (const { restMs, want, isThrottled, poison } of acts) {
       await time.clock(0).sleep(restMs);
+      if (poison) item.item = { ...item.item, ...poison };
       for (const slot of await quotas.leaseSlots(target, operation, want)) {
         slots.push({ slot, sentAt: slot - skewMs, leasedAt: time.now });
       }
@@ -186,16 +190,37 @@ describe('the rate after throttles', () => {
   });
 });
 
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const anything = fc.oneof(fc.constant(undefined), finite, fc.integer(), fc.constantFrom('5', null, true));
+const near = fc.integer({ min: -100_000, max: 100_000 }).map((ms) => startAt + ms);
+const item = fc.record({
+  tat: fc.oneof(near, anything),
+  rate: anything,
+  gen: anything,
+  cutAt: fc.oneof(near, anything),
+});
+
+test('an item that becomes impossible at any time, again and again, keeps nobody waiting for ever', async () => {
+  const poisoned = fc.record({ ...restless, poison: item });
+  const story = fc.array(
+    fc.record({
+      skewMs: fc.nat(50),
+      writeMs: fc.constantFrom(0, 10, 400),
+      acts: fc.array(fc.oneof(act, poisoned), { minLength: 1, maxLength: 4 }),
+    }),
+    { minLength: 2, maxLength: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(operations, story, async (operation, workers) => {
+      const { slots, endedAt } = await tell({ operation, workers });
+      expect(slots.length).toBeGreaterThan(0);
+      expect(endedAt - startAt).toBeLessThanOrEqual(4 * 40_000);
+    }),
+    cases,
+  );
+});
+
 test('an item that cannot be, whatever stands in it, keeps nobody waiting longer than half a minute', async () => {
-  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
-  const anything = fc.oneof(fc.constant(undefined), finite, fc.integer(), fc.constantFrom('5', null, true));
-  const near = fc.integer({ min: -100_000, max: 100_000 }).map((ms) => startAt + ms);
-  const item = fc.record({
-    tat: fc.oneof(near, anything),
-    rate: anything,
-    gen: anything,
-    cutAt: fc.oneof(near, anything),
-  });
   await fc.assert(
     fc.asyncProperty(operations, item, fc.integer({ min: 1, max: 60 }), async (operation, poison, want) => {
       const found = { pk: 'quota', ...poison };
