@@ -60,6 +60,7 @@ export function allServices(core: Core, options: ServicesOptions): Services & { 
   const tagged = { type: 'dynamodb:table', resources: tables.taggedTables };
   const all = [
     tables,
+    tables.streams,
     keys,
     lambda,
     s3,

@@ -18,6 +18,7 @@ import type { Count, Rate } from './quotas.ts';
 import { resourcePolicyOperations } from './resource-policies.ts';
 import { restoreOperations } from './restores.ts';
 import { type Operations, Region, type Throughput, type World } from './state.ts';
+import { dynamodbStreams } from './streams.ts';
 import { tableOperations } from './tables.ts';
 import { tagOperations } from './tags.ts';
 import { timeToLiveOperations } from './time-to-live.ts';
@@ -38,6 +39,8 @@ export interface Inspection {
   itemsOf(of: { account: string; region: string }, tableName: string): Snapshot;
   /** The capacity of a table, or of an index, that is there and not being created or deleted. */
   throughputOf(of: { account: string; region: string }, tableName: string, indexName?: string): Throughput | undefined;
+  /** DynamoDB Streams of these tables, a service with operations of its own. */
+  streams: Service;
   /** Whether a table has a stream of this ARN that is enabled. */
   hasStream(streamArn: string): boolean;
   /** The tables of an account and Region with their tags, in the order of their names. */
@@ -135,6 +138,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
       if (indexName === undefined) return table.throughput;
       return table.globalIndexes.find(({ IndexName }) => IndexName === indexName)?.throughput;
     },
+    streams: dynamodbStreams(world),
     hasStream(streamArn) {
       const [, , , region = '', account = '', ...rest] = streamArn.split(':');
       const [, name = '', , label] = rest.join(':').split('/');

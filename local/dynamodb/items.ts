@@ -20,8 +20,8 @@ export interface Snapshot {
   copy(): Items;
 }
 
-/** Is told of each write before it happens: the key, and the row that will be gone. */
-export type Watcher = (key: string, before: Row | undefined) => void;
+/** Is told of each write before it happens: the key, the row that will be gone, and the one that comes. */
+export type Watcher = (key: string, before: Row | undefined, after: Row | undefined) => void;
 
 type Done = (error: Error | null, item?: Item) => void;
 
@@ -33,8 +33,7 @@ export class Items {
   #rows = new OrderedMap<Row>();
   #bytes = 0;
   #snapshot: Snapshot | undefined;
-  /** Told of every write; at most one. */
-  watcher: Watcher | undefined;
+  #watchers: Watcher[] = [];
 
   get count(): number {
     return this.#rows.size;
@@ -42,6 +41,14 @@ export class Items {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** From now on the watcher is told of every write, until the answer is called. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers = [...this.#watchers, watcher];
+    return () => {
+      this.#watchers = this.#watchers.filter((one) => one !== watcher);
+    };
   }
 
   get(key: string, done: Done): void {
@@ -88,7 +95,7 @@ export class Items {
 
   #change(key: string, row: Row | undefined): void {
     const before = this.#rows.get(key);
-    this.watcher?.(key, before);
+    for (const watcher of this.#watchers) watcher(key, before, row);
     this.#bytes += (row?.bytes ?? 0) - (before?.bytes ?? 0);
     if (row === undefined) this.#rows.delete(key);
     else this.#rows.set(key, row);

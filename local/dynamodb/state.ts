@@ -4,6 +4,7 @@ import type { KeySchemaElement, Schema } from './dynalite.ts';
 import type { Items, Snapshot } from './items.ts';
 import type { Settings } from './options.ts';
 import { Quotas } from './quotas.ts';
+import type { StreamLog } from './stream-log.ts';
 import type { WriteLog } from './write-log.ts';
 
 export interface Throughput {
@@ -164,6 +165,8 @@ export class Region {
   readonly name: string;
   readonly tables = new Map<string, Table>();
   readonly backups = new BackupList();
+  /** By ARN. */
+  readonly streams = new Map<string, StreamLog>();
   readonly quotas: Quotas;
 
   constructor(account: string, name: string, settings: Settings) {

@@ -5,7 +5,7 @@ export interface StreamSpecification {
   StreamViewType?: string;
 }
 
-/** A table's stream, labelled with the time it was enabled; what is written is not kept. */
+/** A table's stream, labelled with the time it was enabled. */
 export function newStream(
   now: number,
   specification?: StreamSpecification,

@@ -7,6 +7,7 @@ import { isHidden, tableOf } from './lookup.ts';
 import { newTable } from './new-table.ts';
 import { sourceMs } from './replicas.ts';
 import type { Operations, Region, Table, World } from './state.ts';
+import { closeStream, openStream } from './stream-log.ts';
 
 /** ListTables answers at most so many names. */
 const longestPage = 100;
@@ -33,6 +34,7 @@ function createTable(world: World, call: Call) {
   checkIndexed(region, table, settings.simultaneousIndexedTables);
 
   region.tables.set(table.name, table);
+  openStream(world, region, table);
   core.clock.at(core.clock.now() + settings.createTableMs, () => {
     table.status = 'ACTIVE';
     for (const index of table.globalIndexes) index.status = 'ACTIVE';
@@ -84,6 +86,7 @@ function deleteTable(world: World, call: Call) {
   table.status = 'DELETING';
   core.clock.at(core.clock.now() + settings.deleteTableMs, () => {
     if (table.pointInTime) keepDeletedTable(world, region, table);
+    closeStream(region, table);
     region.tables.delete(table.name);
   });
   return { TableDescription: describeTable(table) };

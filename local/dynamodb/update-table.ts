@@ -6,8 +6,9 @@ import { inUse, invalid, invalidParameters } from './errors.ts';
 import { tableOf } from './lookup.ts';
 import { noThroughput } from './new-table.ts';
 import { changeReplicas, type ReplicaUpdate } from './replicas.ts';
-import type { OnDemandThroughput, Operations, Table, Throughput, WarmThroughput, World } from './state.ts';
+import type { OnDemandThroughput, Operations, Region, Table, Throughput, WarmThroughput, World } from './state.ts';
 import { newStream, type StreamSpecification } from './stream.ts';
+import { closeStream, openStream } from './stream-log.ts';
 import { checkSimultaneous } from './tables.ts';
 import { changeIndexes, type IndexUpdate } from './update-indexes.ts';
 import { changeWarmThroughput } from './warm-throughput.ts';
@@ -75,7 +76,7 @@ function updateTable(world: World, call: Call) {
   checkSimultaneous(region, world);
   if (input.SSESpecification) changeKey(world, table, region, input.SSESpecification);
   changeCapacity(table, input, core.clock.now());
-  changeStream(table, input.StreamSpecification, core.clock.now());
+  changeStream(world, region, table, input.StreamSpecification);
   if (input.TableClass != null) table.tableClass = input.TableClass;
   changeWarmThroughput(table, table, 'table', input.WarmThroughput);
   const replicated = changeReplicas(world, region, table, input.ReplicaUpdates ?? [], input.MultiRegionConsistency);
@@ -183,7 +184,7 @@ function checkDifferent(current: Throughput, wanted: Throughput): void {
   );
 }
 
-function changeStream(table: Table, specification: StreamSpecification | undefined, now: number): void {
+function changeStream(world: World, region: Region, table: Table, specification?: StreamSpecification | null): void {
   if (specification == null) return;
   if (specification.StreamEnabled && table.stream) {
     throw invalid(`Table already has an enabled stream: TableName: ${table.name}`);
@@ -191,11 +192,13 @@ function changeStream(table: Table, specification: StreamSpecification | undefin
   if (!specification.StreamEnabled && !table.stream) {
     throw invalid(`Table has no stream to disable: TableName: ${table.name}`);
   }
-  const stream = newStream(now, specification);
+  const stream = newStream(world.core.clock.now(), specification);
   if (stream === undefined) {
+    closeStream(region, table);
     delete table.stream;
   } else {
     table.stream = stream;
     table.streamLabel = stream.label;
+    openStream(world, region, table);
   }
 }

@@ -27,12 +27,13 @@ export class WriteLog {
   #items: Items;
   #now: () => number;
   #seconds: Second[] = [];
+  #unwatch: () => void;
 
   /** Keeps what is written from now on; `windowMs` is how far back it has to reach when asked. */
   constructor(items: Items, now: () => number, windowMs: () => number) {
     this.#items = items;
     this.#now = now;
-    items.watcher = (key, before) => this.#keep(key, before, windowMs());
+    this.#unwatch = items.watch((key, before) => this.#keep(key, before, windowMs()));
   }
 
   /** How many seconds with writes are kept. */
@@ -41,7 +42,7 @@ export class WriteLog {
   }
 
   end(): void {
-    this.#items.watcher = undefined;
+    this.#unwatch();
   }
 
   /** The items with all that was written until that second (epoch ms), and nothing later. */

@@ -7,8 +7,10 @@ export const json: Protocol = {
   read(service, { headers, body }) {
     const [prefix, operation] = (headers['x-amz-target'] ?? '').split('.');
     if (prefix !== service.targetPrefix || !operation) {
-      const asked = headers['x-amz-target'] ?? 'that no X-Amz-Target names';
-      throw new AwsError('UnknownOperationException', `The local AWS has no operation ${asked}.`);
+      const target = headers['x-amz-target'];
+      const message =
+        target === undefined ? 'The request has no X-Amz-Target.' : `The local AWS has no operation ${target}.`;
+      throw new AwsError('UnknownOperationException', message);
     }
     return { operation, input: readObject(body) };
   },

@@ -13,14 +13,23 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 const sign = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 export interface JsonService {
-  /** Signing name and host name. */
+  /** Signing name, and host name where that is no other. */
   name: string;
+  host?: string;
+  /** Of AWS JSON; 1.1 when absent. */
+  version?: string;
   /** Before the dot of `X-Amz-Target`. */
   target: string;
 }
 
 export const autoscaling: JsonService = { name: 'application-autoscaling', target: 'AnyScaleFrontendService' };
 export const kinesis: JsonService = { name: 'kinesis', target: 'Kinesis_20131202' };
+export const streams: JsonService = {
+  name: 'dynamodb',
+  host: 'streams.dynamodb',
+  version: '1.0',
+  target: 'DynamoDBStreams_20120810',
+};
 
 /**
  * Calls an operation of a service whose SDK client is not among the dependencies, signed by Signature Version 4
@@ -32,11 +41,11 @@ export async function callJson(
   input: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   const keys = await dynamodb.config.credentials();
-  const { host, origin } = new URL(url ?? `https://${service.name}.${config.region}.amazonaws.com`);
+  const { host, origin } = new URL(url ?? `https://${service.host ?? service.name}.${config.region}.amazonaws.com`);
   const body = JSON.stringify(input);
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const headers: Record<string, string> = {
-    'content-type': 'application/x-amz-json-1.1',
+    'content-type': `application/x-amz-json-${service.version ?? '1.1'}`,
     host,
     'x-amz-date': stamp,
     ...(keys.sessionToken !== undefined && { 'x-amz-security-token': keys.sessionToken }),
