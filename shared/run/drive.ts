@@ -26,7 +26,7 @@ const afterRetriesMs = 240_000;
 
 /**
  * Goes on with a run from whatever the catalog and AWS say about it, until it has ended or this invocation must; then
- * the heartbeat starts the next one. May be killed anywhere.
+ * the run is handed on to the next one. May be killed anywhere.
  */
 export async function drive(world: World, id: string, invocation: Invocation): Promise<Drove> {
   const lease = await takeRun(world, parseRunId(id), invocation);
