@@ -31,7 +31,10 @@ export async function singles(name: CrashStoryName, mishap: Mishap): Promise<Cra
 
 /** All that can become of it when after one process another is killed, or the one that goes on with its work. */
 export async function pairsAfter(name: CrashStoryName, first: Crash): Promise<Crash[][]> {
-  const { points } = await simulate({ ...crashing(name, [first]), faultsUntilMs: crashStories[name].longer.faultsUntilMs });
+  const { points } = await simulate({
+    ...crashing(name, [first]),
+    faultsUntilMs: crashStories[name].longer.faultsUntilMs,
+  });
   const after = points.slice(points.findIndex((point) => point.name === first[1].name) + 1);
   return differing(pointsOf(/./, after), 'killed').map((point) => [first, ['killed', point]]);
 }
@@ -64,3 +67,9 @@ const isGoneOnWith = ([mishap, struck]: Crash, { points }: Outcome): boolean =>
       point.at > struck.at &&
       point.at < struck.at + lastsMs(mishap),
   );
+
+/** What happens, as a person reads it. */
+export const named = (crashes: Crash[]): string =>
+  crashes
+    .map(([mishap, { name, moment, operation = '' }]) => `${mishap} at ${name} (${moment} ${operation})`)
+    .join(', ');

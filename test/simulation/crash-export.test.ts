@@ -1,3 +1,24 @@
 import { crashTests } from './crash-tests.ts';
 
-crashTests('export', { operations: [], points: 100, sleeps: 0, goneOnWith: 0, pairs: 12 });
+crashTests('export', {
+  operations: [
+    'DescribeContinuousBackups',
+    'DescribeExport',
+    'DescribeTable',
+    'ExportTableToPointInTime',
+    'GET',
+    'GetItem',
+    'GetResources',
+    'ListTables',
+    'PUT',
+    'PutEvents',
+    'PutItem',
+    'Query',
+    'UpdateItem',
+  ],
+  points: 600,
+  sleeps: 8,
+  goneOnWith: 90,
+  everyNth: 3,
+  pairs: 8,
+});

@@ -37,7 +37,12 @@ function calm(of: RegExp, minutes: number, acts: Act[], more: Partial<Story> = {
     ...storyOf(1),
     ...{ tables: ['orders-0'], installations: 1, hasExports: false, acts, faults: {}, only: [] },
     plans: {
-      nightly: { schedule: 'cron(0 2 * * ? *)', tables: { include: ['orders-?'] }, keep: { last: 1 }, overlap: 'queue' },
+      nightly: {
+        schedule: 'cron(0 2 * * ? *)',
+        tables: { include: ['orders-?'] },
+        keep: { last: 1 },
+        overlap: 'queue',
+      },
     },
     ...{ faultsUntilMs: minutes * minuteMs, latencyMs: 2, backupMs: 2000, listLagMs: 0, graceMs: 10 * minuteMs },
     ...more,
@@ -55,12 +60,12 @@ export const crashStories = {
   ]),
   export: calm(
     /./,
-    21,
+    25,
     [
-      { do: 'putItem', table: 'orders-0', ...by(1000) },
-      { do: 'fireExports', ...by(2 * minuteMs) },
+      { do: 'putItem', table: 'orders-0', ...by(0) },
+      { do: 'fireExports', ...by(1000) },
       { do: 'putItem', table: 'orders-0', ...by(4 * minuteMs) },
-      { do: 'fireExports', ...by(18 * minuteMs) },
+      { do: 'fireExports', ...by(15 * minuteMs) },
     ],
     { hasExports: true },
   ),

@@ -1,3 +1,29 @@
 import { crashTests } from './crash-tests.ts';
 
-crashTests('restore', { operations: [], points: 100, sleeps: 0, goneOnWith: 0, pairs: 12 });
+crashTests('restore', {
+  operations: [
+    'DescribeAlarms',
+    'DescribeBackup',
+    'DescribeContinuousBackups',
+    'DescribeKinesisStreamingDestination',
+    'DescribeScalableTargets',
+    'DescribeTable',
+    'DescribeTimeToLive',
+    'GetItem',
+    'GetResourcePolicy',
+    'ListBackups',
+    'ListContributorInsights',
+    'ListTagsOfResource',
+    'PutEvents',
+    'PutItem',
+    'Query',
+    'RestoreTableFromBackup',
+    'TagResource',
+    'UpdateItem',
+  ],
+  points: 350,
+  sleeps: 50,
+  goneOnWith: 90,
+  everyNth: 2,
+  pairs: 8,
+});

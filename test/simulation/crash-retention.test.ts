@@ -1,3 +1,10 @@
 import { crashTests } from './crash-tests.ts';
 
-crashTests('retention', { operations: [], points: 100, sleeps: 0, goneOnWith: 0, pairs: 12 });
+crashTests('retention', {
+  operations: ['DeleteBackup', 'DescribeBackup', 'GetItem', 'PutEvents', 'PutItem', 'Query', 'UpdateItem'],
+  points: 90,
+  sleeps: 2,
+  goneOnWith: 95,
+  everyNth: 1,
+  pairs: 12,
+});

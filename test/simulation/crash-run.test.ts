@@ -1,3 +1,22 @@
 import { crashTests } from './crash-tests.ts';
 
-crashTests('run', { operations: [], points: 100, sleeps: 0, goneOnWith: 0, pairs: 12 });
+crashTests('run', {
+  operations: [
+    'CreateBackup',
+    'DescribeBackup',
+    'DescribeTable',
+    'GetItem',
+    'GetResources',
+    'ListBackups',
+    'ListTables',
+    'PutEvents',
+    'PutItem',
+    'Query',
+    'UpdateItem',
+  ],
+  points: 180,
+  sleeps: 25,
+  goneOnWith: 95,
+  everyNth: 1,
+  pairs: 12,
+});
