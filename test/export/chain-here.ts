@@ -1,16 +1,16 @@
 import { gunzipSync } from 'node:zlib';
-import type { S3Service } from '../../local/s3/s3.ts';
-import type { Received } from '../../shared/door.ts';
 import { type Chain, chainsOf } from '../../shared/export/chain/chain.ts';
 import { roundId } from '../../shared/export/chain/firing.ts';
 import { ChainLink } from '../../shared/export/chain-link.ts';
-import { type exportDoor, exportTable } from '../../shared/export/trigger.ts';
+import { exportTable } from '../../shared/export/trigger.ts';
 import type { ExportsSource } from '../../shared/plans/exports-definition.ts';
-import { beat } from '../../shared/run/heartbeat.ts';
 import { taskKey } from '../../shared/task/task.ts';
 import type { Item, World } from '../../shared/world.ts';
+import { bucketOf, makeBucket } from '../support/buckets.ts';
+import { tasksHere } from '../support/tasks.ts';
 import type { Fate, Worker } from '../support/worker.ts';
 import { hub, type Local, type LocalOptions, local, type Told } from '../support/world.ts';
+import { objectsOf } from './here.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -65,62 +65,20 @@ export async function chainsHere(options: ChainsOptions = {}): Promise<ChainsHer
   const exports = { lake: { ...lake, ...options.lake } };
   const here = await local({ isWhole: true, exportBuckets: 'archive', exports, ...options, dynamodb });
   const { clock, facts } = here;
-  let invocations = 0;
-  const extra = { thrown: [] as unknown[], workers: [] as Worker[], isUp: true, skewMs: 0 };
+  const extra = { isUp: true, skewMs: 0 };
   const created = Object.assign(here, extra) as unknown as ChainsHere;
-
-  const invoke = (received: unknown): void => {
-    if (!created.isUp) return;
-    const { world, worker } = here.world(options.fateOf?.(invocations), created.skewMs);
-    created.workers.push(worker);
-    const invocation = { id: `invocation-${++invocations}`, endsAt: world.clock.now() + 900_000 };
-    clock.at(clock.now() + 900_000, () => worker.kill());
-    exportTable(world)(received as Received<typeof exportDoor>, invocation).catch((error: unknown) =>
-      created.thrown.push(error),
-    );
-  };
-  const hearts = new Map<number, World>();
-  const heart = () => {
-    const world = hearts.get(created.skewMs) ?? here.world(undefined, created.skewMs).world;
-    hearts.set(created.skewMs, world);
-    if (created.isUp) beat(world)().catch((error: unknown) => created.thrown.push(error));
-    clock.at(clock.now() + (options.beatMs ?? minuteMs), heart);
-  };
-  clock.at(clock.now() + minuteMs / 2, heart);
-  const push = facts.push.bind(facts);
-  facts.push = (...told) => {
-    for (const { type, detail } of told) {
-      if (type === 'Work Due') clock.at(clock.now() + 20, () => invoke({ type, detail, envelope: {} }));
-    }
-    return push(...told);
-  };
-
-  const done = async <T>(work: Promise<T>): Promise<T> => {
-    let isOver = false;
-    const over = () => {
-      isOver = true;
-    };
-    work.then(over, over);
-    await here.until(() => isOver, hourMs);
-    return work;
-  };
-  const pass = (ms: number) => clock.run(clock.now() + ms);
-  const objects = () => {
-    const bucket = (here.aws.service('s3') as S3Service).bucket('archive');
-    return [...(bucket?.objects.entries() ?? [])].map(([, object]) => object);
-  };
-  await here.aws.core.call({
-    service: 's3',
-    operation: 'CreateBucket',
-    input: { Bucket: 'archive' },
-    caller: here.iam.caller(hub.account),
-    ...hub,
+  const { invoke, done, pass, thrown, workers } = tasksHere(here, {
+    ...{ kind: 'Export', run: exportTable, fateOf: options.fateOf, beatMs: options.beatMs },
+    isUp: () => created.isUp,
+    skewMs: () => created.skewMs,
   });
+  const objects = () => objectsOf(bucketOf(here, 'archive'));
+  await makeBucket(here, 'archive');
   const round = { target: hub, plan: 'lake' };
   const world1 = here.world().world;
 
   return Object.assign(created, {
-    world1,
+    ...{ world1, thrown, workers },
     done,
     pass,
     fire: (scheduledAt = clock.now()) =>

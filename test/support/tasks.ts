@@ -5,6 +5,8 @@ import { done } from './done.ts';
 import type { Fate, Worker } from './worker.ts';
 import { catalogName, hub, type Local, type Told } from './world.ts';
 
+const lambdaMs = 900_000;
+
 /** A function that takes requests of one kind and goes on with its tasks, and what may happen to it. */
 export interface TaskFunction<Answer> {
   /** As in the names of its events. */
@@ -15,6 +17,12 @@ export interface TaskFunction<Answer> {
   around?: ((world: World) => World) | undefined;
   /** How often each Work Due comes; once unless said. */
   deliveries?: number | undefined;
+  /** The heartbeat comes every minute unless said. */
+  beatMs?: number | undefined;
+  /** False: nothing runs, as when AWS does not run us. */
+  isUp?: (() => boolean) | undefined;
+  /** How far the clocks of new processes are ahead. */
+  skewMs?: (() => number) | undefined;
 }
 
 export interface Tasks<Answer, Kind extends Task> {
@@ -22,6 +30,8 @@ export interface Tasks<Answer, Kind extends Task> {
   workers: Worker[];
   /** Operations that were called, without those of the catalog and the heartbeat. */
   calls: string[];
+  /** By Lambda, with whatever came in; what it throws is kept. */
+  invoke(received: unknown): void;
   /** By hand: the answer of the invocation. */
   ask(request: unknown, fate?: Fate): Promise<Answer>;
   /** By event. */
@@ -50,19 +60,22 @@ export function tasksHere<Answer, Kind extends Task>(here: Local, it: TaskFuncti
   });
 
   const invoke = async (received: unknown, fate = it.fateOf?.(workers.length)): Promise<Answer> => {
-    const { world, worker } = here.world(fate);
+    const { world, worker } = here.world(fate, it.skewMs?.());
     workers.push(worker);
-    const invocation = { id: `invocation-${workers.length}`, endsAt: clock.now() + 900_000 };
-    clock.at(invocation.endsAt, () => worker.kill());
+    const invocation = { id: `invocation-${workers.length}`, endsAt: world.clock.now() + lambdaMs };
+    clock.at(clock.now() + lambdaMs, () => worker.kill());
     return it.run(it.around?.(world) ?? world)(received as never, invocation);
   };
-  onWorkDue(here, `task#${it.kind.toLowerCase()}-`, (detail) => {
+  const invokeIfUp = (received: unknown) => {
+    if (it.isUp?.() !== false) invoke(received).catch(throws);
+  };
+  onWorkDue(here, `task#${it.kind.toLowerCase()}`, (detail) => {
     for (let delivery = 0; delivery < (it.deliveries ?? 1); delivery++) {
       const received = { type: 'Work Due', detail, envelope: envelopeOf('due') };
-      clock.at(clock.now() + 20 + delivery, () => void invoke(received).catch(throws));
+      clock.at(clock.now() + 20 + delivery, () => invokeIfUp(received));
     }
   });
-  beatEveryMinute(here, throws);
+  beatAlways(here, it, throws);
 
   const isEnd = ({ type }: Told) => type === `${it.kind} Completed` || type === `${it.kind} Failed`;
   const pass = (ms: number) => clock.run(clock.now() + ms);
@@ -70,10 +83,11 @@ export function tasksHere<Answer, Kind extends Task>(here: Local, it: TaskFuncti
     thrown,
     workers,
     calls: callsOf(here),
+    invoke: invokeIfUp,
     ask: (request, fate) => done(here, invoke({ type: 'bare', detail: request }, fate)),
     send(detail, id = 'event-1', more = {}) {
       const received = { type: `${it.kind} Requested`, detail, envelope: envelopeOf(id, more) };
-      invoke(received).catch(throws);
+      invokeIfUp(received);
     },
     factsOf: (type) => facts.filter((fact) => fact.type === type),
     done: (work, withinMs) => done(here, work, withinMs),
@@ -96,13 +110,19 @@ function onWorkDue({ facts }: Local, prefix: string, take: (detail: Told['detail
   };
 }
 
-function beatEveryMinute({ clock, world }: Local, throws: (error: unknown) => void): void {
-  const heart = beat(world().world);
-  const everyMinute = () => {
-    heart().catch(throws);
-    clock.at(clock.now() + 60_000, everyMinute);
+function beatAlways(
+  { clock, world }: Local,
+  { beatMs = 60_000, isUp = () => true, skewMs = () => 0 }: Pick<TaskFunction<unknown>, 'beatMs' | 'isUp' | 'skewMs'>,
+  throws: (error: unknown) => void,
+): void {
+  const hearts = new Map<number, ReturnType<typeof beat>>();
+  const next = () => {
+    const heart = hearts.get(skewMs()) ?? beat(world(undefined, skewMs()).world);
+    hearts.set(skewMs(), heart);
+    if (isUp()) heart().catch(throws);
+    clock.at(clock.now() + beatMs, next);
   };
-  clock.at(clock.now() + 30_000, everyMinute);
+  clock.at(clock.now() + 30_000, next);
 }
 
 function callsOf({ aws }: Local): string[] {
