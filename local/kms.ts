@@ -24,6 +24,10 @@ export interface Keys {
 
 const dayMs = 86_400_000;
 
+/** As AWS's own keys describe themselves. */
+const descriptionOf = (service: string): string =>
+  `Default key that protects my ${service === 'dynamodb' ? 'DynamoDB' : service} data when no other key is defined`;
+
 /**
  * AWS Key Management Service as far as a table with a customer's key needs it: keys and their states, no cryptography
  * (https://docs.aws.amazon.com/kms/latest/APIReference/).
@@ -49,7 +53,7 @@ export function kms(core: Core): Service & { keys: Keys } {
     },
     managed(account, region, service) {
       const place = `${account}/${region}/${service}`;
-      const key = managed.get(place) ?? create(account, region, 'AWS', `Default key that protects my ${service} data`);
+      const key = managed.get(place) ?? create(account, region, 'AWS', descriptionOf(service));
       managed.set(place, key);
       return key;
     },
