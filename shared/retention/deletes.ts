@@ -50,17 +50,24 @@ export async function deleteAll(
 ): Promise<Deletes> {
   const result: Deletes = { deleted: 0, gone: [], throttled: 0, errors: [], isDone: true };
   const deleting: Deleting = { world, target: of.target, lease, left: [...expired], batches: new Map(), result };
-  const { left, batches } = deleting;
+  await beginAll(deleting).catch((error: unknown) => {
+    deleting.failure ??= error;
+  });
+  await Promise.all(deleting.batches.keys());
+  if (deleting.failure !== undefined) throw deleting.failure;
+  return { ...result, isDone: result.isDone && deleting.left.length === 0 };
+}
+
+/** Until nothing is left, also of what has to be tried again. */
+async function beginAll(deleting: Deleting): Promise<void> {
+  const { world, target, lease, left, batches } = deleting;
   while (!lease.isEnding && deleting.failure === undefined) {
     if (left.length > 0) {
-      const until = lease.stopAt;
-      begin(deleting, await world.quotas.leaseSlots(of.target, 'DeleteBackup', left.length, { until, writesBefore: 1 }));
+      const options = { until: lease.stopAt, writesBefore: 1 };
+      begin(deleting, await world.quotas.leaseSlots(target, 'DeleteBackup', left.length, options));
     } else if (batches.size > 0) await Promise.race(batches.keys());
-    else break;
+    else return;
   }
-  await Promise.all(batches.keys());
-  if (deleting.failure !== undefined) throw deleting.failure;
-  return { ...result, isDone: result.isDone && left.length === 0 };
 }
 
 function begin(deleting: Deleting, slots: number[]): void {
