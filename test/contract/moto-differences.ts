@@ -6,6 +6,7 @@ const noPages = 'ListBackups of moto answers everything on one page.';
 const noOverrides = 'Restores of moto take no notice of overrides.';
 const noPoints = 'A restore to a point in time of moto copies the table as it is now, whatever was asked for.';
 const noOperation = 'moto does not know the operation.';
+const sameWrites = 'A write that changes nothing is a record.';
 const noExpression = 'Scheduler of moto takes any text for an expression.';
 
 /**
@@ -31,6 +32,12 @@ export const motoDifferences: Record<string, Record<string, string>> = {
     'time to live that is off is not switched off': 'It is switched off again.',
     'time to live of a table that does not exist is a ResourceNotFoundException': 'It is a ResourceNotFound.',
     'point-in-time recovery reaches back neither 0 days nor 36': noChecks,
+  },
+  'streams.test.ts': {
+    'a stream has what was written, in its order, and nothing of a write that changes nothing': sameWrites,
+    'an iterator goes on where the last page ended, or where it is told to begin': sameWrites,
+    'a stream that is switched off, or whose table is gone, is read to its end': sameWrites,
+    'a stream that does not exist is a ResourceNotFoundException': 'Any stream of a table that exists is described.',
   },
   'transactions.test.ts': {
     'a key of another type is a ValidationError among the reasons, an empty one refuses the whole transaction':
