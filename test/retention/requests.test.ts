@@ -37,15 +37,21 @@ interface Sent {
   requestId?: string;
   source?: string;
   requester?: string;
-  time?: string;
+  /** Of the event, in place of what it would be. */
+  envelope?: Record<string, string>;
 }
 
-function ask(operation: string, backupId: string, { requestId = 'a', source = 'legal', requester, time }: Sent = {}) {
+function ask(
+  operation: string,
+  backupId: string,
+  { requestId = 'a', source = 'legal', requester, envelope }: Sent = {},
+) {
   const event = {
     id: `5c6f5b1e-0000-4000-8000-00000000000${requestId}`,
     account: hub.account,
     source,
-    time: time ?? new Date(here.clock.now()).toISOString(),
+    time: new Date(here.clock.now()).toISOString(),
+    ...envelope,
     'detail-type': `${operation} Requested`,
     detail: { requestId, backupId, reason, ...(requester && { requester }) },
   };
@@ -137,10 +143,21 @@ test.each(['x', 'a/b#c', 'arn:aws:dynamodb:us-east-1:123456789012:table/orders']
   },
 );
 
-test('a request that is older than an hour is ignored', async () => {
+test.each<[string, Record<string, string>]>([
+  ['older than an hour', { time: '2026-01-01T00:00:00Z' }],
+  ['of another account', { account: '210987654321' }],
+  ['replayed', { 'replay-name': 'yesterday' }],
+])('a request that is %s is ignored', async (why, envelope) => {
   const first = await nights();
-  expect(await ask('Hold', idOf(first), { time: '2026-01-01T00:00:00Z' })).toEqual({ ignored: expect.any(String) });
+  expect(await ask('Hold', idOf(first), { envelope })).toEqual({ ignored: why });
   expect(await here.stateOf(first)).not.toHaveProperty('hold');
+});
+
+test('a manual backup in a target that no plan has any more is not deleted, and the one who asked is told why', async () => {
+  const backup = await manual({ target: { account: hub.account, region: 'eu-west-1' } });
+  expect((await ask('Delete', idOf(backup))).refused).toMatch(/no target of this deployment any more/);
+  expect((await here.stateOf(backup)).state).toBe('AVAILABLE');
+  expect(await here.stateOf(backup)).not.toHaveProperty('deletion');
 });
 
 test('by hand the same is asked without an envelope', async () => {
