@@ -1,3 +1,4 @@
+import { sleep } from '../../local/clock.ts';
 import { backupName, runId, stampOf } from '../../shared/names.ts';
 import type { Backup } from '../../shared/run.ts';
 import type { Events } from './events.ts';
@@ -40,6 +41,9 @@ const recovery = (TableName: string, PointInTimeRecoveryEnabled: boolean) => ({
   PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled },
 });
 
+/** AWS changes a table for so long. */
+const updatedMs = 10_000;
+
 /** What people, Scheduler and others do. What AWS refuses them, they leave. */
 const deeds: Deeds = {
   fire({ plan, atMs }, of, { place, lambda, faults }) {
@@ -65,11 +69,17 @@ const deeds: Deeds = {
     events.deliver(of, { type: 'Backup Requested', detail }, 'people');
   },
   async dropTable({ table: TableName }, _of, { place, scene }) {
-    if (scene.story.hasSettings) await place.call('UpdateTable', { TableName, DeletionProtectionEnabled: false });
-    await place.call('DeleteTable', { TableName });
+    const protect = (DeletionProtectionEnabled: boolean) =>
+      place.call('UpdateTable', { TableName, DeletionProtectionEnabled });
+    if (scene.story.hasSettings) await protect(false);
+    if (scene.story.hasSettings) await sleep(place.clock, updatedMs);
+    // What AWS does not delete has its settings, as before.
+    await place.call('DeleteTable', { TableName }).catch(async () => {
+      if (scene.story.hasSettings) await protect(true);
+    });
   },
-  makeTable: ({ table }, _of, { place }) => {
-    place.clock.at(place.clock.now() + 5000, () => {
+  makeTable: ({ table }, _of, { place, scene }) => {
+    place.clock.at(place.clock.now() + (scene.story.hasSettings ? 2 * updatedMs : 5000), () => {
       makeTable(place, table).catch(() => {});
     });
   },

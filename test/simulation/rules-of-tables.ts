@@ -70,8 +70,7 @@ function completed({
 /** Whose copy it is: of a backup, or of exported files. */
 function sourceOf({ truth }: Scene, { detail }: Fact): { tableId: string; at: number } {
   const { source, manifest, until } = detail as { source?: { backupArn: string }; manifest?: string; until?: string };
-  const backup = truth.backups.get(source?.backupArn ?? '');
-  if (backup !== undefined) return { tableId: backup.tableId, at: backup.createdAt };
+  if (source !== undefined) return truth.backedUp(source.backupArn);
   const exported = [...truth.exports.values()].find(({ arn }) => manifest?.includes(String(arn.split('/').at(-1))));
   return { tableId: exported?.tableId ?? '', at: Date.parse(until ?? '') };
 }
@@ -116,6 +115,8 @@ const settingsAreBack: Rule = {
       const named = namedIn(scene, fact);
       for (const [setting, found] of await settingsOf(place, table.name)) {
         const had = settings.get(tableId)?.get(setting) ?? '';
+        // Alarms are on a name, and outlive the table.
+        if (setting === 'alarms' && story.tables.includes(table.name)) continue;
         const wish = wishes[fieldOf(setting)];
         const said = `${setting} of ${table.name} is ${found || 'none'}, and of its source ${had || 'none'}`;
         if (wish === null) {
@@ -123,10 +124,9 @@ const settingsAreBack: Rule = {
           continue;
         }
         if (wish !== undefined && wish !== 'asCaptured') continue;
-        const isOutward =
-          outward.includes(setting) && (fact.type === 'Import Completed' || !isGone) && wish === undefined;
-        if (isOutward) {
-          if (found !== '') return `${said}: nobody asked for it`;
+        if (outward.includes(setting) && wish === undefined) {
+          const isBack = found === had && isGone && fact.type === 'Restore Completed';
+          if (found !== '' && !isBack) return `${said}: nobody asked for it`;
           continue;
         }
         if (found !== had && named !== 'all' && !named.includes(`"${setting}`))

@@ -71,8 +71,8 @@ export class Truth {
   readonly facts: Fact[] = [];
   /** Of living tables and of those that were, by name: the last one. */
   readonly tableIds = new Map<string, string>();
-  /** Ids of tables that were deleted. */
-  readonly dropped = new Set<string>();
+  /** Tables that were deleted, by their ids. */
+  readonly dropped = new Map<string, { name: string; at: number }>();
   /** Since when point-in-time recovery is on, or off, by table id. */
   readonly recovery = new Map<string, { at: number; isOn: boolean }[]>();
   /** By table id. */
@@ -96,6 +96,14 @@ export class Truth {
   /** Everything of a catalog whose key fits. */
   items(catalog: string, fits: (key: string) => boolean): [string, Item][] {
     return [...(this.catalogs.get(catalog) ?? [])].filter(([key]) => fits(key));
+  }
+
+  /** What a backup is of; the system makes one when a table is deleted that has recovery on. */
+  backedUp(backupArn: string): { tableId: string; at: number } {
+    const backup = this.backups.get(backupArn);
+    if (backup !== undefined) return { tableId: backup.tableId, at: backup.createdAt };
+    const gone = [...this.dropped].findLast(([, { name }]) => backupArn.includes(`:table/${name}/backup/`));
+    return { tableId: gone?.[0] ?? '', at: gone?.[1].at ?? 0 };
   }
 
   /** What a table was at an instant: the `n` of its items by their `id`. */
@@ -125,14 +133,15 @@ export class Truth {
     },
     CreateTable: (call, { TableDescription }, at) => this.#noteTable(call, call.input.TableName, TableDescription, at),
     RestoreTableFromBackup: (call, { TableDescription }, at) => {
-      const { tableId = '', createdAt = 0 } = this.backups.get(String(call.input.BackupArn)) ?? {};
-      this.#noteTable(call, call.input.TargetTableName, TableDescription, at, this.itemsAt(tableId, createdAt));
+      const { tableId, at: takenAt } = this.backedUp(String(call.input.BackupArn));
+      this.#noteTable(call, call.input.TargetTableName, TableDescription, at, this.itemsAt(tableId, takenAt));
     },
     ImportTable: (call, { ImportTableDescription }, at) => {
       const { TableName } = call.input.TableCreationParameters as { TableName: string };
       this.#noteTable(call, TableName, ImportTableDescription, at);
     },
-    DeleteTable: ({ input }) => this.dropped.add(this.#idOf(input.TableName)),
+    DeleteTable: ({ input: { TableName } }, _answer, at) =>
+      this.dropped.set(this.#idOf(TableName), { name: String(TableName), at }),
     UpdateContinuousBackups: ({ input }, _answer, at) => {
       const { PointInTimeRecoveryEnabled: isOn } = input.PointInTimeRecoverySpecification as Record<string, boolean>;
       const id = this.#idOf(input.TableName);
