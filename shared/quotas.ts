@@ -158,7 +158,7 @@ export class Quotas {
     metrics.addMetric('Throttled', MetricUnit.Count, 1);
     const before = known.quota;
     const now = clock.now();
-    if (before === undefined || before.cutAt >= now - 1000) return;
+    if (before === undefined || !isPossible(before, now) || before.cutAt >= now - 1000) return;
     // Slots from before the last cut say nothing about the rate since then.
     if (before.gen !== known.leased.gen || now <= known.leased.staleUntil) return;
     const { rate, gen, cutAt } = cut(before, known.full, now);

@@ -55,6 +55,7 @@ export class OneItem {
   #writes = 0;
 
   async update(key: Key, { update, condition = '', values = {} }: Change): Promise<Written> {
+    for (const value of Object.values(values)) if (Number.isNaN(value)) throw new TypeError('No item can hold NaN.');
     if (++this.#writes > 5000) throw new Error(`This never ends: ${condition} of ${JSON.stringify(this.item)}`);
     const item = this.item ?? {};
     if (!holds(condition, item, values)) return { done: false, found: this.item && { ...this.item } };

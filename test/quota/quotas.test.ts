@@ -114,6 +114,15 @@ describe('leased slots', () => {
     expect(writes).toBeLessThan(5);
   });
 
+  test('are leased on where a throttle meets a quota that cannot be', async () => {
+    here = await local();
+    const { world } = here.world();
+    const [slot] = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 1));
+    await done(here, world.catalog.put({ ...key, tat: slot, rate: 49, gen: 0 }));
+    for (const _ of ['learns of it', 'knows it']) await done(here, world.quotas.throttled(target, 'CreateBackup'));
+    expect(await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 49))).toHaveLength(49);
+  });
+
   test('are not leased after the instant that the caller names', async () => {
     here = await local();
     const { world } = here.world();

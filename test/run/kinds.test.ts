@@ -18,6 +18,10 @@ describe('what an error means for the call that got it', () => {
         'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously',
       ),
     ],
+    [
+      'refused',
+      aws('LimitExceededException', 400, 'Subscriber limit exceeded: There is a limit of 2500 tables per subscriber'),
+    ],
     ['refused', aws('LimitExceededException', 400, 'There is a limit of 2500 tables per subscriber')],
     ['later', aws('ContinuousBackupsUnavailableException', 400)],
     ['later', aws('BackupInUseException', 400)],
