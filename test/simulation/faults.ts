@@ -89,7 +89,7 @@ const never = (): Promise<never> => new Promise(() => {});
 const limits: Partial<Record<FaultKind, string>> = {
   limitOfRate: 'Up to 50 CreateBackup operations are allowed per second, per account.',
   limitOfTablesAtOnce: 'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously',
-  limitOfTables: 'There is a limit of 2500 tables per subscriber',
+  limitOfTables: 'Subscriber limit exceeded: There is a limit of 2500 tables per subscriber',
 };
 
 /** What AWS does with a call of the service: as it should, or one of the faults. */
