@@ -61,3 +61,14 @@ test('a backup that became AVAILABLE just before the deadline is seen by the las
   await functions.untilEnded();
   expect(await verdict(here, functions)).toMatchObject({ completed: 1, failed: 0 });
 });
+
+test('a look that fails by a mistake of ours is no trouble of AWS: it is thrown', async () => {
+  here = await local();
+  const { world } = here.world();
+  const dynamodb: World['dynamodb'] = (...of) => ({
+    ...world.dynamodb(...of),
+    listBackups: () => Promise.reject(new TypeError('of undefined')),
+  });
+  const driven = await drivenRun(here, {}, { ...world, dynamodb });
+  await expect(done(here, lookAtAll(driven))).rejects.toThrow('of undefined');
+});
