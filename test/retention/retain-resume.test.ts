@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError, type Call, ConnectionLost } from '../../local/service.ts';
 import { backupItem } from '../../shared/ledger.ts';
+import type { Quotas } from '../../shared/quotas.ts';
 import { retain, retentionKey } from '../../shared/retention/apply.ts';
 import { takeBack } from '../../shared/retention/delete.ts';
 import type { Backup } from '../../shared/run.ts';
@@ -236,6 +237,22 @@ test('deletes keep to the quota, and a driver that runs out of time is followed 
   expect(await here.states()).toEqual({ AVAILABLE: 60, DELETED: 60 });
   expect(here.dynamodb.counters().DeleteBackup).toEqual({ accepted: 60, throttled: 0 });
   expect(new Set(here.told('Backup Deleted').map(({ id }) => id)).size).toBe(60);
+});
+
+test('what fails while deletes are on their way is thrown when they have come to rest', async () => {
+  await begin(['orders'], 4);
+  const { quotas } = here.world;
+  let leases = 0;
+  const failing: Pick<Quotas, 'leaseSlots' | 'inSlot' | 'pace'> = {
+    leaseSlots: async (target, operation, _, options) => {
+      if (++leases > 1) throw new Error('The catalog is not there.');
+      return quotas.leaseSlots(target, operation, 1, options);
+    },
+    inSlot: (...call) => quotas.inSlot(...call),
+    pace: (...call) => quotas.pace(...call),
+  };
+  await expect(apply({ ...here.world, quotas: failing as Quotas })).rejects.toThrow('The catalog is not there.');
+  expect(await here.states()).toEqual({ AVAILABLE: 3, DELETED: 1 });
 });
 
 test('the newest backups of many tables are confirmed by the list, not one by one', async () => {
