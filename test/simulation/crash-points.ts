@@ -35,7 +35,7 @@ interface CrashStory {
 function calm(of: RegExp, minutes: number, acts: Act[], more: Partial<Story> = {}): CrashStory {
   const story: Story = {
     ...storyOf(1),
-    ...{ tables: ['orders-0'], installations: 1, hasExports: false, acts, faults: {}, only: [] },
+    ...{ tables: ['orders-0'], installations: 1, hasExports: false, hasSettings: false, acts, faults: {}, only: [] },
     plans: {
       nightly: {
         schedule: 'cron(0 2 * * ? *)',
@@ -45,6 +45,7 @@ function calm(of: RegExp, minutes: number, acts: Act[], more: Partial<Story> = {
       },
     },
     ...{ faultsUntilMs: minutes * minuteMs, latencyMs: 2, backupMs: 2000, listLagMs: 0, graceMs: 10 * minuteMs },
+    heartbeatMs: minuteMs,
     ...more,
   };
   return { of, story, longer: { ...story, faultsUntilMs: (minutes + 15) * minuteMs } };
