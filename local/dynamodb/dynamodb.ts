@@ -13,6 +13,7 @@ import type { Snapshot } from './items.ts';
 import { kinesisDestinationOperations } from './kinesis-destinations.ts';
 import { validate } from './model.ts';
 import { type Options, type Settings, settingsOf } from './options.ts';
+import { partiqlOperations } from './partiql/execute.ts';
 import { ownersCall, permissionsOf } from './permissions.ts';
 import type { Count, Rate } from './quotas.ts';
 import { resourcePolicyOperations } from './resource-policies.ts';
@@ -72,6 +73,7 @@ export function dynamodb(core: Core, options: Options = {}): Service & Inspectio
   const operations: Operations = {
     ...dataOperationsHere,
     ...transactionOperations(world),
+    ...partiqlOperations(world),
     ...tableOperations(world),
     ...updateTableOperations(world),
     ...tagOperations(world),

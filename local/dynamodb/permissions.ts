@@ -1,5 +1,6 @@
 import type { Call, Permission } from '../service.ts';
 import type { Item } from './dynalite.ts';
+import { partiqlPermissions } from './partiql/execute.ts';
 import type { ReplicaUpdate } from './replicas.ts';
 import type { Region } from './state.ts';
 
@@ -48,6 +49,7 @@ export function permissionsOf(call: Call, region: Region): Permission[] {
   if (operation.startsWith('RestoreTable')) return restore(call, region);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batch(action, input.RequestItems, region);
 
+  if (operation.endsWith('ExecuteStatement')) return partiqlPermissions(call, region);
   if (operation.startsWith('Transact')) return transaction(input.TransactItems, region);
 
   const resource = tableArn(input.TableName, region);

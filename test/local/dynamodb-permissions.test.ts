@@ -132,6 +132,18 @@ test('a transaction needs the rights of its parts, a check one of its own', asyn
   ]);
 });
 
+test.each([
+  ['SELECT * FROM orders', 'Select', table],
+  [`SELECT * FROM "orders"."by-team" WHERE team = 'a'`, 'Select', `${table}/index/by-team`],
+  ["INSERT INTO orders VALUE {'id': 'a'}", 'Insert', table],
+  ["UPDATE orders SET n = 1 WHERE id = 'a'", 'Update', table],
+  ["DELETE FROM orders WHERE id = 'a'", 'Delete', table],
+])('%s needs the right to PartiQL%s', async (Statement, kind, resource) => {
+  const needed = [{ action: `dynamodb:PartiQL${kind}`, resource }];
+  expect(await permissions('ExecuteStatement', { Statement })).toEqual(needed);
+  expect(await permissions('BatchExecuteStatement', { Statements: [{ Statement }] })).toEqual(needed);
+});
+
 test('a Kinesis destination needs rights to the stream', async () => {
   const StreamArn = 'arn:aws:kinesis:us-east-1:123456789012:stream/changes';
   const needed = await permissions('EnableKinesisStreamingDestination', { TableName: 'orders', StreamArn });
@@ -165,8 +177,9 @@ test('every operation needs something', () => {
   const account = '123456789012';
   const caller = { account, principalArn: 'root', arn: 'root' };
   const service = dynamodb(aws.core);
-  // What a transaction needs, its parts say.
-  for (const operation of Object.keys(service.operations).filter((name) => !name.startsWith('Transact'))) {
+  // What a transaction or a statement needs, it says itself.
+  const inParts = /^Transact|ExecuteStatement$/;
+  for (const operation of Object.keys(service.operations).filter((name) => !inParts.test(name))) {
     const input = { TableName: 'orders', RequestItems: { orders: [] } };
     const call = { service: 'dynamodb', operation, input, caller, account, region: 'us-east-1', requestId: '1' };
     expect(service.permissions(call).map(({ action }) => action)).toContain(`dynamodb:${operation}`);
