@@ -134,6 +134,7 @@ export const safeguards: Record<string, Safeguard> = {
         faults: { frozen: 0.004 },
         faultsUntilMs: 10 * minuteMs,
       }),
+    from: 9,
   },
   "the driver's lease": {
     leaveOut: withCatalog(({ update }) => ({
