@@ -36,7 +36,11 @@ const table = {
 describe('a table of the target’s name is not touched', () => {
   test('when somebody makes it between the look and the call', async () => {
     const { aws, request } = await start();
-    before(aws, 'RestoreTableFromBackup', () => aws.call('CreateTable', table));
+    let made: string | undefined;
+    before(aws, 'RestoreTableFromBackup', async () => {
+      const { TableDescription } = await aws.call<{ TableDescription: { TableId: string } }>('CreateTable', table);
+      made = TableDescription.TableId;
+    });
     const answer = await aws.ask(request);
     expect(answer).toMatchObject({ state: 'FAILED', mistakes: [{ field: 'target.tableName' }] });
     await aws.untilEnded();
@@ -45,7 +49,7 @@ describe('a table of the target’s name is not touched', () => {
     expect(aws.calls.filter((name) => /^(Update|Tag|Put|Delete)/.test(name) && name !== 'PutItem')).toEqual([
       'DeleteTable',
     ]);
-    expect(TableId).toBeTruthy();
+    expect(TableId).toBe(made);
     expect(aws.factsOf('Restore Failed')[0]?.detail).toMatchObject({ code: 'TableAlreadyExists', leftBehind: '' });
   });
 
