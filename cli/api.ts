@@ -4,7 +4,7 @@ import { type Connection, whatWentWrong } from './connection.ts';
 import { Stop } from './exit.ts';
 
 /** The service's HTTP API, signed for this person. */
-export interface Api {
+export interface Api extends Pick<Connection, 'again'> {
   get<Answer>(path: string, query?: Query): Promise<Answer>;
   post<Answer>(path: string, body?: object): Promise<Answer>;
   remove<Answer>(path: string, body?: object): Promise<Answer>;
@@ -50,6 +50,7 @@ export async function apiOf(connection: Connection): Promise<Api> {
     throw refused(answer.status, said as Refusal, `${method} ${url.pathname}`);
   };
   return {
+    again: connection.again,
     get: (path, query) => call('GET', path, query),
     post: (path, body = {}) => call('POST', path, {}, body),
     remove: (path, body) => call('DELETE', path, {}, body),

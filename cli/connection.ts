@@ -19,6 +19,8 @@ export interface Connection {
   stack: string;
   endpoint?: string;
   credentials: CloudFormationClient['config']['credentials'];
+  /** A further command, with the options that lead to the same service: to be copied. */
+  again(words: string): string;
   /** What AWS's own clients are made with. */
   clients: Clients;
   /** Of the stack, by name. */
@@ -54,11 +56,27 @@ export async function connect({ profile, region, stack, local, endpoint }: Conne
   return {
     region: found,
     stack,
+    again: (words) => [`npx tablekeep ${words}`, ...optionsOf({ profile, region, stack, local, endpoint })].join(' '),
     ...(clients.endpoint !== undefined && { endpoint: clients.endpoint }),
     credentials: cloudFormation.config.credentials,
     clients,
     outputs: () => outputsOf(cloudFormation, stack, found, profile),
   };
+}
+
+/** The stack that is meant when none is named. */
+export const usualStack = process.env.TABLEKEEP_STACK ?? 'tablekeep-dev';
+
+function optionsOf({
+  profile,
+  region,
+  stack,
+  local,
+  endpoint,
+}: { [Name in keyof Connecting]: Connecting[Name] | undefined }) {
+  const named = { profile, region, stack: stack === usualStack ? undefined : stack, endpoint };
+  const given = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));
+  return [...given, ...(local ? ['--local'] : [])];
 }
 
 async function outputsOf(

@@ -28,7 +28,7 @@ export async function followRun(api: Api, screen: Screen, id: string): Promise<F
     screen.progress(howFar(run, tables), `${run.state}${tables.filter(hasEnded).length}`);
     return undefined;
   };
-  const sentence = `The run goes on. See it with: npx tablekeep runs ${id} --watch`;
+  const sentence = `The run goes on. See it with: ${api.again(`runs ${id} --watch`)}`;
   const followed = await watching(screen, sentence, () => until(look, longestMs, everyMs));
   if (followed === undefined) throw new Error('A run has outlasted every deadline.');
   return followed;

@@ -49,7 +49,7 @@ export async function begin(
   screen.json(task);
   printTask(screen, task);
   told(task, found);
-  if (!isOver(task)) screen.note(`See how far it is with: npx tablekeep tasks ${task.id} --watch`);
+  if (!isOver(task)) screen.note(`See how far it is with: ${api.again(`tasks ${task.id} --watch`)}`);
 }
 
 /** How a task has ended, for scripts. */
@@ -77,7 +77,7 @@ export async function followTask(api: Api, screen: Screen, first: Task): Promise
     task = (await unlessMissing(readTask(api, first.id))) ?? task;
     return isOver(task) ? true : undefined;
   };
-  const sentence = `The ${first.kind} goes on. See it with: npx tablekeep tasks ${first.id} --watch`;
+  const sentence = `The ${first.kind} goes on. See it with: ${api.again(`tasks ${first.id} --watch`)}`;
   await watching(screen, sentence, () => until(look, longestMs, everyMs));
   return task;
 }

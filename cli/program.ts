@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 import { Command } from 'commander';
 import { type Api, apiOf } from './api.ts';
 import { backupCommand } from './commands/backup.ts';
@@ -15,7 +14,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { cancelCommand, runCommand, runsCommand } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { tasksCommand } from './commands/tasks.ts';
-import { type Connecting, type Connection, connect } from './connection.ts';
+import { type Connecting, type Connection, connect, usualStack } from './connection.ts';
 import type { exitCodes } from './exit.ts';
 import type { Screen } from './screen.ts';
 
@@ -77,7 +76,7 @@ export function programOf(screen: Screen, found: Context['found']): Command {
   const program = new Command('tablekeep')
     .description('Backups of DynamoDB tables: look, take, restore, export, hold.')
     .version(version)
-    .option('--stack <name>', 'the CloudFormation stack of the service', process.env.TABLEKEEP_STACK ?? 'tablekeep-dev')
+    .option('--stack <name>', 'the CloudFormation stack of the service', usualStack)
     .option('--profile <name>', "AWS's named profile")
     .option('--region <region>', 'the Region of the stack')
     .option('--endpoint <url>', 'another address for all of AWS')

@@ -42,7 +42,7 @@ export const backupCommand = ({ screen, found, api }: Context): Command =>
       if (!watch) {
         screen.json(asked);
         screen.line(`Asked for: ${counted(tables.length, 'table')} in the run ${id}.`);
-        screen.note(`See it with: npx tablekeep runs ${id}`);
+        screen.note(`See it with: ${service.again(`runs ${id}`)}`);
         return;
       }
       const followed = await followRun(service, screen, id);

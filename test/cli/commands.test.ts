@@ -40,7 +40,8 @@ describe.concurrent('at the local AWS', () => {
     expect(dry.answer?.steps?.join(' ')).toMatch(/make Chat-copy/);
     const left = await here.interrupted('RESTORING', ...args, '--watch');
     expect(left.code).toBe(130);
-    const [, id = ''] = /The restore goes on\. See it with: npx tablekeep tasks (\S+) --watch/.exec(left.err) ?? [];
+    const [, id = ''] =
+      /The restore goes on\. See it with: npx tablekeep tasks (\S+) --watch --local\n/.exec(left.err) ?? [];
     const task = await here.json<Task>('tasks', id, '--watch');
     expect(task).toMatchObject({ kind: 'restore', state: 'COMPLETED' });
     expect((await here.tablekeep('tasks', id)).out).toMatch(
