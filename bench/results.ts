@@ -33,7 +33,7 @@ export function sentenceOf({ at, machine: { processor, memoryGb, node, load } }:
 
 /**
  * Writes these sections of bench/results.md, with what stands above all of them if that is given; each other section
- * stays where it is.
+ * stays as it is.
  */
 export function writeResults(sections: Section[], top?: string): void {
   const [head = '', ...parts] = readFileSync(file, 'utf8').split(/^## /m);
@@ -41,8 +41,12 @@ export function writeResults(sections: Section[], top?: string): void {
     const [title = '', ...lines] = part.split('\n');
     return { title, text: lines.join('\n').trim() };
   });
-  const others = known.filter(({ title }) => !sections.some((section) => section.title === title));
-  const all = top === undefined ? [...others, ...sections] : [...sections, ...others];
+  const isIn = (some: Section[]) => (one: Section) => some.some(({ title }) => title === one.title);
+  const inPlace = known.map((one) => sections.find(({ title }) => title === one.title) ?? one);
+  const all =
+    top === undefined
+      ? [...inPlace, ...sections.filter((one) => !isIn(known)(one))]
+      : [...sections, ...known.filter((one) => !isIn(sections)(one))];
   const text = all.map((section) => `## ${section.title}\n\n${section.text}\n`);
   writeFileSync(file, [`${(top ?? head).trim()}\n`, ...text].join('\n'));
 }
