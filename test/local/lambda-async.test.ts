@@ -41,6 +41,17 @@ describe('handing over an event', () => {
     });
   });
 
+  test('to a function without settings for it: three attempts all the same', async () => {
+    let attempts = 0;
+    const { invoke, clock } = await startLambda(() => {
+      attempts++;
+      throw new Error('no luck');
+    });
+    await invoke({}, 'Event');
+    await clock.run(startAt + hours(1));
+    expect(attempts).toBe(3);
+  });
+
   test('is told nothing of a success unless asked', async () => {
     const { call, invoke, clock, delivered } = await startLambda(() => 'well');
     await call('PutFunctionEventInvokeConfig', toBus);

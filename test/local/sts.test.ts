@@ -27,7 +27,7 @@ function setUp() {
       credentials: { accessKeyId, secretAccessKey: 'x', sessionToken },
       maxAttempts: 1,
     });
-  return { clock, client };
+  return { clock, client, iam };
 }
 
 describe('STS', () => {
@@ -58,5 +58,24 @@ describe('STS', () => {
     const { client } = setUp();
     const answer = client('anything').send(new AssumeRoleCommand(input));
     await expect(answer).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+  });
+
+  test.each([
+    [{ ExternalId: 'tablekeep' }, 'taken on'],
+    [{ ExternalId: 'another' }, 'AccessDenied'],
+    [{}, 'AccessDenied'],
+  ])('a role that asks for an external id is, with %j, %s', async (given, outcome) => {
+    const { client, iam } = setUp();
+    const Condition = { StringEquals: { 'sts:ExternalId': 'tablekeep' } };
+    const Statement = { Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole', Condition };
+    iam.putRole({ account: member, name: 'reader', trust: { Version: '2012-10-17', Statement } });
+    const input = { RoleArn: roleArn, RoleSessionName: 'me', ...given };
+    const answer = client('anything')
+      .send(new AssumeRoleCommand(input))
+      .then(
+        () => 'taken on',
+        (error: Error) => error.name,
+      );
+    expect(await answer).toBe(outcome);
   });
 });
