@@ -24,8 +24,8 @@ const saidOf = ({ broken }: Crashes): string[] =>
 
 /** The crash points of a story as tests. */
 export function crashTests(name: CrashStoryName, expected: Expected): void {
-  describe(`no rule is broken in the story of ${name}`, () => {
-    test.each(allMishaps)('at whatever point a process is %s', { timeout: 900_000 }, async (mishap) => {
+  describe(`no rule is broken in the story of ${name}`, { timeout: 900_000 }, () => {
+    test.each(allMishaps)('at whatever point a process is %s', async (mishap) => {
       const nth = mishap.startsWith('frozen') ? expected.everyNth : 1;
       const told = await tryEach(
         name,
