@@ -1,3 +1,4 @@
+import { kindOf } from '../errors.ts';
 import { difference, tally } from '../settings/compare.ts';
 import { readSettings } from '../settings/read.ts';
 import type { TableSettings } from '../settings/settings.ts';
@@ -16,6 +17,7 @@ export async function verify(restoring: Restoring): Promise<'next' | number> {
   const table = await ownTable(restoring);
   if (table === 'gone' || table === 'another') return failWithout(restoring, table);
   const settings = await compareSettings(restoring);
+  if (typeof settings === 'number') return settings;
   const sample = await readSample(restoring);
   const differences = [...structureDifferences(plan, table), ...settings.differences, ...sample.differences];
   const verification: Verification = {
@@ -38,10 +40,32 @@ async function complete(restoring: Restoring, { streamArn }: LivingTable, verifi
   );
 }
 
+/** What cannot be read for a moment is no difference: it is looked at again, so long. */
+const givenUpAfterMs = 12 * 3_600_000;
+const restMs = 30_000;
+
+/** The settings as they are now; a number: they are due again then. */
+async function settingsNow({ world, task }: Restoring): Promise<TableSettings | number> {
+  const { target } = task.plan;
+  const now = world.clock.now();
+  const isPassingThrown = now < (task.activeAt ?? now) + givenUpAfterMs;
+  try {
+    const options = { isPassingThrown };
+    return (await readSettings(world, target, 'restore', target.tableName, options)).settings;
+  } catch (error) {
+    const kind = kindOf(error);
+    if (!isPassingThrown || kind === 'refused' || kind === 'gone') throw error;
+    if (kind === 'credentials') world.renewCredentials(target, 'restore');
+    return world.clock.now() + restMs;
+  }
+}
+
 /** What is known not to have been put back is told by itself and is no surprise. */
-async function compareSettings({ world, task }: Restoring) {
-  const { target, settings } = task.plan;
-  const { settings: found } = await readSettings(world, target, 'restore', target.tableName);
+async function compareSettings(restoring: Restoring) {
+  const { task } = restoring;
+  const { settings } = task.plan;
+  const found = await settingsNow(restoring);
+  if (typeof found === 'number') return found;
   const rows = difference(settings, found);
   const known = new Set([
     ...task.plan.notPutBack.map(({ setting }) => setting),

@@ -144,7 +144,8 @@ async function rowsOf(
   setting: SettingName,
   capability: Capability,
 ): Promise<Row[]> {
-  const { settings: found } = await readSettings(world, target, capability, tableName, { table, only: [setting] });
+  const options = { table, only: [setting], isPassingThrown: true };
+  const { settings: found } = await readSettings(world, target, capability, tableName, options);
   const foundValue = found[setting];
   if (isUnread(foundValue)) throw new CannotPutBack(`${setting} of ${tableName} cannot be read: ${foundValue.unread}`);
   const of = { tableArn: wanted.tableArn, [setting]: wanted[setting] };

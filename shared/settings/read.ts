@@ -1,6 +1,6 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { MetricAlarm } from '../aws/cloudwatch.ts';
-import { errorText } from '../errors.ts';
+import { errorText, kindOf } from '../errors.ts';
 import type { Target } from '../target.ts';
 import type { Capability, World } from '../world.ts';
 import { settingsFromTable } from './from-table.ts';
@@ -15,6 +15,8 @@ export interface ReadOptions {
   except?: SettingName[];
   /** Only these are read; DescribeTable is called anyway. */
   only?: SettingName[];
+  /** What passes (a throttle, a lost connection, an old session) is thrown, for whoever can come again. */
+  isPassingThrown?: boolean;
   /** Known already. */
   table?: TableDescription;
   alarms?: Reading['alarms'];
@@ -29,7 +31,7 @@ export interface ReadSettings {
 
 /**
  * Reads the settings of a table; what cannot be read says why and costs nothing else.
- * Throws only when there is no such table or it cannot be described.
+ * Throws only when there is no such table, it cannot be described, or as `isPassingThrown` says.
  */
 export async function readSettings(
   world: World,
@@ -56,7 +58,7 @@ export async function readSettings(
   }
   // One after another: a reading that nobody waits for must not be a burst.
   for (const [name, read] of Object.entries(readers)) {
-    if (isWanted(name as SettingName)) settings[name] = await orUnread(read(reading));
+    if (isWanted(name as SettingName)) settings[name] = await orUnread(read(reading), options.isPassingThrown);
   }
   return { settings: settings as unknown as TableSettings, tableId: table.TableId ?? '' };
 }
@@ -71,7 +73,11 @@ export async function describe(
   return Table;
 }
 
-const orUnread = (reading: Promise<unknown>) => reading.catch((error: unknown) => ({ unread: errorText(error) }));
+const orUnread = (reading: Promise<unknown>, isPassingThrown = false) =>
+  reading.catch((error: unknown) => {
+    if (isPassingThrown && !/^(refused|gone)$/.test(kindOf(error))) throw error;
+    return { unread: errorText(error) };
+  });
 
 /** What a person waits for takes slots one by one. */
 function inSlots(world: World, target: Target): Reading['paced'] {

@@ -57,6 +57,21 @@ test('every setting is put back on a plain table of another name, and nothing is
   });
 });
 
+test('a setting that cannot be looked at for a moment is put back later', async () => {
+  const wanted = await captured();
+  await plainTable(at, 'orders-copy');
+  let refused = 0;
+  at.aws.intercept(async (call, perform) => {
+    if (call.operation === 'DescribeContinuousBackups' && refused++ === 0)
+      throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
+    return perform();
+  });
+  const which = ['pointInTimeRecovery'] as const;
+  const put = () => at.done(putBack(at.world().world, target, 'orders-copy', wanted, { which: [...which] }));
+  expect(statesOf(await put())).toEqual({ pointInTimeRecovery: 'later' });
+  expect(statesOf(await put())).toEqual({ pointInTimeRecovery: 'done' });
+});
+
 test('what is done is not done again', async () => {
   const wanted = await captured();
   await plainTable(at, 'orders-copy');
