@@ -1,6 +1,4 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../local/service.ts';
-import { inProcess } from '../../local/transport.ts';
 import type { Deployed } from './deployed.ts';
 import { hub, member } from './two-nights.ts';
 
@@ -13,7 +11,7 @@ const home = { account: hub, region: 'us-east-1' };
 export async function exports(deployed: Deployed): Promise<void> {
   await exportFrom(deployed, home, 'hub-archive');
   await exportFrom(deployed, member, 'member-archive');
-  for (const exports of ['lake', 'abroad']) await deployed.whenDone(invokeExport(deployed, { exports }));
+  for (const exports of ['lake', 'abroad']) await deployed.invoke('Export', { exports });
   await deployed.clock.run(deployed.clock.now() + 60 * 60_000);
 }
 
@@ -51,29 +49,13 @@ async function exportFrom(deployed: Deployed, place: typeof home, bucket: string
     isFirst = false;
     throw new AwsError('ExportConflictException', 'The token is in use.');
   });
-  await whenDone(
-    invokeExport(deployed, {
-      source: { table: 'to-export', ...place },
-      destination: { bucket, encryption: { type: 'KMS', keyArn: KeyMetadata.Arn } },
-      enablePointInTimeRecovery: true,
-      verify: true,
-      reason: 'every right is used',
-    }),
-  );
+  await deployed.invoke('Export', {
+    source: { table: 'to-export', ...place },
+    destination: { bucket, encryption: { type: 'KMS', keyArn: KeyMetadata.Arn } },
+    enablePointInTimeRecovery: true,
+    verify: true,
+    reason: 'every right is used',
+  });
   await pass(60 * 60_000);
   restore();
-}
-
-async function invokeExport({ aws, physicalId }: Deployed, request: object): Promise<void> {
-  const lambda = new LambdaClient({
-    region: home.region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'any' },
-    requestHandler: inProcess(aws),
-  });
-  const Payload = new TextEncoder().encode(JSON.stringify(request));
-  const { Payload: answer, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: physicalId('ExportLambdaFunction'), Payload }),
-  );
-  const text = new TextDecoder().decode(answer);
-  if (FunctionError !== undefined || text.includes('"failed"')) throw new Error(text);
 }

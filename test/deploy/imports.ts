@@ -1,6 +1,4 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../local/service.ts';
-import { inProcess } from '../../local/transport.ts';
 import type { Deployed } from './deployed.ts';
 import { leaveScalingBehind } from './restores.ts';
 import { hub, member } from './two-nights.ts';
@@ -18,14 +16,13 @@ export async function imports(deployed: Deployed): Promise<void> {
 }
 
 async function importIn(deployed: Deployed, place: typeof home, bucket: string): Promise<void> {
-  const { aws, clock, whenDone } = deployed;
+  const { aws, clock, whenDone, invoke } = deployed;
   const ask = <Answer = unknown>(service: string, operation: string, input: object): Promise<Answer> => {
     const caller = aws.iam.caller(place.account);
     const call = { service, operation, input: input as Record<string, unknown>, caller, ...place };
     return whenDone(aws.core.call(call)) as Promise<Answer>;
   };
   const pass = (ms: number) => clock.run(clock.now() + ms).then(() => {});
-  const invoke = (name: string, request: object) => whenDone(invokeFunction(deployed, name, request));
   const exported = async (table: string): Promise<string> => {
     const { ExportDescription } = await ask<{ ExportDescription: { ExportArn: string } }>(
       'dynamodb',
@@ -110,18 +107,4 @@ async function sortedTable(
     Item: { id: { S: 'a' }, at: { N: '1' }, name: { S: 'x' } },
   });
   await pass(1000);
-}
-
-async function invokeFunction({ aws, physicalId }: Deployed, name: string, request: object): Promise<void> {
-  const lambda = new LambdaClient({
-    region: home.region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'any' },
-    requestHandler: inProcess(aws),
-  });
-  const Payload = new TextEncoder().encode(JSON.stringify(request));
-  const { Payload: answer, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: physicalId(`${name}LambdaFunction`), Payload }),
-  );
-  const text = new TextDecoder().decode(answer);
-  if (FunctionError !== undefined || text.includes('"failed"')) throw new Error(text);
 }

@@ -1,5 +1,3 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { inProcess } from '../../local/transport.ts';
 import { fullTable, type Here, withConsumers } from '../settings/full-table.ts';
 import type { Deployed } from './deployed.ts';
 import { hub, member } from './two-nights.ts';
@@ -44,7 +42,7 @@ async function restoreIn(deployed: Deployed, place: typeof home): Promise<void> 
     'replicas',
     'alarms',
   ];
-  const invoke = (request: object) => whenDone(invokeRestore(deployed, request));
+  const invoke = (request: object) => deployed.invoke('Restore', request);
   await invoke({
     source: { table: 'everything', pointInTime: { latest: true }, ...place },
     target: {
@@ -95,18 +93,4 @@ export async function leaveScalingBehind(
   });
   await ask('dynamodb', 'DeleteTable', { TableName });
   await pass(10_000);
-}
-
-async function invokeRestore({ aws, physicalId }: Deployed, request: object): Promise<void> {
-  const lambda = new LambdaClient({
-    region: home.region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'any' },
-    requestHandler: inProcess(aws),
-  });
-  const Payload = new TextEncoder().encode(JSON.stringify(request));
-  const { Payload: answer, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: physicalId('RestoreLambdaFunction'), Payload }),
-  );
-  const text = new TextDecoder().decode(answer);
-  if (FunctionError !== undefined || text.includes('"failed"')) throw new Error(text);
 }
