@@ -1,17 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { service } from '../support/service.ts';
-import type { Local } from '../support/world.ts';
-import { backupsAtAws, nightly, withTables } from './nightly.ts';
+import { backupsAtAws, close, nightly, seconds, start } from './nightly.ts';
 
-let here: Local | undefined;
-afterEach(() => here?.close());
-
-async function start(tables = 2, options: Parameters<typeof withTables>[1] = {}) {
-  here = await withTables(tables, options);
-  return { here, functions: service(here) };
-}
-
-const seconds = (here: Local, n: number) => here.clock.run(here.clock.now() + n * 1000);
+afterEach(close);
 
 describe('another account', () => {
   const member = '210987654321';

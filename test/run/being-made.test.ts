@@ -1,17 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { service } from '../support/service.ts';
-import { hub, type Local } from '../support/world.ts';
-import { withTables } from './nightly.ts';
+import { hub } from '../support/world.ts';
+import { close, seconds, start } from './nightly.ts';
 
-let here: Local | undefined;
-afterEach(() => here?.close());
-
-async function start(tables = 2, options: Parameters<typeof withTables>[1] = {}) {
-  here = await withTables(tables, options);
-  return { here, functions: service(here) };
-}
-
-const seconds = (here: Local, n: number) => here.clock.run(here.clock.now() + n * 1000);
+afterEach(close);
 
 describe('a table that is being restored', () => {
   const twentyMinutes = 20 * 60_000;

@@ -1,5 +1,5 @@
 import type { PlanSource } from '../../shared/plans/definition.ts';
-import type { service } from '../support/service.ts';
+import { service } from '../support/service.ts';
 import { type Local, type LocalOptions, local } from '../support/world.ts';
 
 export type Service = ReturnType<typeof service>;
@@ -18,6 +18,22 @@ export async function withTables(tables: number, options: LocalOptions = {}): Pr
   await here.clock.run(here.clock.now() + 10_000);
   return here;
 }
+
+let open: Local | undefined;
+
+/** The same, and the functions of a run as the deployment wires them; closed by `close`. */
+export async function start(tables = 2, options: LocalOptions = {}) {
+  const here = await withTables(tables, options);
+  open = here;
+  return { here, functions: service(here) };
+}
+
+export function close(): void {
+  open?.close();
+  open = undefined;
+}
+
+export const seconds = (here: Local, n: number) => here.clock.run(here.clock.now() + n * 1000);
 
 export interface AtAws {
   BackupArn: string;

@@ -2,20 +2,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { receive } from '../../shared/door.ts';
 import { startRun } from '../../shared/run/start.ts';
 import { startRunDoor } from '../../shared/run/wish.ts';
-import { service } from '../support/service.ts';
-import { catalogName, hub, type Local } from '../support/world.ts';
-import { backupsAtAws, nightly, verdict, withTables } from './nightly.ts';
+import { catalogName, hub } from '../support/world.ts';
+import { backupsAtAws, close, nightly, seconds, start, verdict } from './nightly.ts';
 
-let here: Local | undefined;
-afterEach(() => here?.close());
-
-async function start(tables = 2, options: Parameters<typeof withTables>[1] = {}) {
-  here = await withTables(tables, options);
-  return { here, functions: service(here) };
-}
+afterEach(close);
 
 const hour = 3_600_000;
-const seconds = (here: Local, n: number) => here.clock.run(here.clock.now() + n * 1000);
 
 describe('a request', () => {
   test('with an id that is made again later is the same run, and other content under it is refused', async () => {
@@ -64,13 +56,13 @@ describe('a request', () => {
   });
 
   test('for a target that is not of this deployment is refused with a sentence', async () => {
-    const { functions } = await start(1);
+    const { here, functions } = await start(1);
     functions.request({
       tables: ['orders-0000'],
       reason: 'x',
       target: { account: '999999999999', region: 'us-east-1' },
     });
-    await seconds(here as Local, 5);
+    await seconds(here, 5);
     expect(functions.thrown.map(String)).toEqual([
       'PermanentError: target: 999999999999/us-east-1 is no target of this deployment; name one of 123456789012/us-east-1, or add it to a plan and deploy.',
     ]);

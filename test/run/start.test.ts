@@ -1,18 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { service } from '../support/service.ts';
-import type { Local } from '../support/world.ts';
-import { backupsAtAws, nightly, verdict, withTables } from './nightly.ts';
+import { backupsAtAws, close, nightly, seconds, start, verdict } from './nightly.ts';
 
-let here: Local | undefined;
-afterEach(() => here?.close());
-
-async function start(tables = 2, options: Parameters<typeof withTables>[1] = {}) {
-  here = await withTables(tables, options);
-  return { here, functions: service(here) };
-}
+afterEach(close);
 
 const hour = 3_600_000;
-const seconds = (here: Local, n: number) => here.clock.run(here.clock.now() + n * 1000);
 
 describe('a firing', () => {
   test('that comes later than startWithin is skipped, and told with the same id however often it comes', async () => {
