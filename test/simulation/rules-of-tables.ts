@@ -119,18 +119,15 @@ const settingsAreBack: Rule = {
         if (setting === 'alarms' && story.tables.includes(table.name)) continue;
         const wish = wishes[fieldOf(setting)];
         const said = `${setting} of ${table.name} is ${found || 'none'}, and of its source ${had || 'none'}`;
-        if (wish === null) {
-          if (found !== '') return `${said}: the request removes it`;
-          continue;
-        }
+        const isNamed = named === 'all' || named.includes(`"${setting}`);
+        if (wish === null && found !== '' && !isNamed) return `${said}: the request removes it`;
         if (wish !== undefined && wish !== 'asCaptured') continue;
         if (outward.includes(setting) && wish === undefined) {
           const isBack = found === had && isGone && fact.type === 'Restore Completed';
           if (found !== '' && !isBack) return `${said}: nobody asked for it`;
           continue;
         }
-        if (found !== had && named !== 'all' && !named.includes(`"${setting}`))
-          return `${said}, and nobody was told: ${named}`;
+        if (found !== had && !isNamed) return `${said}, and nobody was told: ${named}`;
       }
     }
     return undefined;

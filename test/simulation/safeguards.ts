@@ -57,7 +57,14 @@ export const storyWith = (seed: number, more: Partial<Story>, acts: Act[] = firi
   return {
     ...storyOf(seed),
     ...{ tables: ['orders-0', 'orders-1'], installations: 1, plans, hasExports: false, hasSettings: false, acts },
-    ...{ faultsUntilMs: 20 * minuteMs, latencyMs: 20, backupMs: 2000, listLagMs: 0, graceMs: 10 * minuteMs },
+    ...{
+      faultsUntilMs: 20 * minuteMs,
+      latencyMs: 20,
+      backupMs: 2000,
+      listLagMs: 0,
+      graceMs: 10 * minuteMs,
+      heartbeatMs: minuteMs,
+    },
     faults: { frozen: 0.02, killed: 0.01, duplicateEvent: 0.5 },
     ...more,
   };

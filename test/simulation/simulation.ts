@@ -10,6 +10,7 @@ import { type Installation, install } from './installation.ts';
 import { Lambda } from './lambda.ts';
 import { enter, type Place, startAt } from './place.ts';
 import { rulesOfBackups } from './rules-of-backups.ts';
+import { rulesOfCost } from './rules-of-cost.ts';
 import { rulesOfDeletes } from './rules-of-deletes.ts';
 import { rulesOfExports } from './rules-of-exports.ts';
 import { rulesOfQuotas } from './rules-of-quotas.ts';
@@ -45,7 +46,7 @@ export interface SimulationOptions {
   withHistory?: boolean;
 }
 
-/** The longest deadline and an hour: promise 2. */
+/** The longest deadline and an hour: promise 2; with a slow heartbeat as many of its beats as a task may need. */
 const afterFaultsMs = 6 * 3_600_000;
 
 /** Retention comes daily, too, whatever became of earlier ones; so long after the faults that nothing is on its way. */
@@ -58,6 +59,7 @@ export const allRules = (): Rule[] => [
   ...rulesOfTables(),
   ...rulesOfTasks(),
   ...rulesOfExports(),
+  ...rulesOfCost(),
 ];
 
 /** Plays a story to its end, or to the first violation. */
@@ -160,7 +162,7 @@ export async function simulate(story: Story, options: SimulationOptions = {}): P
     begin(stage, story, history);
     await clock.run(faultsEndAt + dailyAfterMs, isOver);
     for (const of of scene.installations) lambda.invoke(of, 'apply-retention', {});
-    const limit = faultsEndAt + afterFaultsMs;
+    const limit = faultsEndAt + Math.max(afterFaultsMs, 24 * story.heartbeatMs);
     await clock.run(limit, () => isOver() || isQuiet(stage));
     // What is on its way arrives.
     await clock.run(clock.now() + (story.afterEndMs ?? 60_000), isOver);

@@ -84,7 +84,7 @@ export function storyOf(seed: number): Story {
     listLagMs: faults.staleList === undefined ? 0 : chance.oneOf('list lag', 3000, 15_000, 30_000),
     graceMs: chance.oneOf('grace', 10 * minuteMs, 72 * 60 * minuteMs),
     shortInvocationMs: chance.oneOf('invocation', 75_000, 100_000, 180_000),
-    heartbeatMs: minuteMs,
+    heartbeatMs: chance.oneOf('heartbeat', 1, 1, 1, 1, 1, 1, 1, 5, 20, 60) * minuteMs,
   };
 }
 
