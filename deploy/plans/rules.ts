@@ -47,6 +47,12 @@ export function inSchedule({ schedule, timezone = 'UTC' }: Fields): Mistake[] {
   }
 }
 
+const unusableTags: [tag: string, message: string][] = [
+  [optOutTag, 'is the tag of tables that want no backup; choose another tag.'],
+  // The validator leaves it out without a word: https://github.com/colinhacks/zod/blob/main/packages/zod/src/v4/core/schemas.ts
+  ['__proto__', 'cannot be held by a plan; choose another tag.'],
+];
+
 /** Of plans and exports alike. */
 export function inTables(tables: unknown): Mistake[] {
   if (!isFields(tables)) return [];
@@ -61,17 +67,11 @@ export function inTables(tables: unknown): Mistake[] {
           },
         ]
       : [];
-  const optsOut: Mistake[] =
-    isFields(tables.tags) && optOutTag in tables.tags
-      ? [
-          {
-            path: ['tables', 'tags', optOutTag],
-            isKey: true,
-            message: 'is the tag of tables that want no backup; choose another tag.',
-          },
-        ]
-      : [];
-  return [...nothingLeft, ...optsOut];
+  const { tags } = tables;
+  const wrongTags = unusableTags
+    .filter(([tag]) => isFields(tags) && Object.hasOwn(tags, tag))
+    .map(([tag, message]): Mistake => ({ path: ['tables', 'tags', tag], isKey: true, message }));
+  return [...nothingLeft, ...wrongTags];
 }
 
 /** Whether everything that `wanted` means is meant by `pattern`, too; not all such cases are seen, but no other. */

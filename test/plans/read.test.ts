@@ -103,6 +103,10 @@ describe('plans.yml', () => {
       'tables: { tags: { "tablekeep:skip": "no" } }',
       '3:23 plans.nightly.tables.tags.tablekeep:skip: is the tag of tables that want no backup',
     ],
+    [
+      'tables: { tags: { env: "prod", __proto__: "x" } }',
+      '3:36 plans.nightly.tables.tags.__proto__: cannot be held by a plan; choose another tag.',
+    ],
     ['keep: {}', '3:5 plans.nightly.keep: keeps nothing; write at least one of last, within, hourly'],
     ['keep: { afterTableDeleted: 7d }', '3:5 plans.nightly.keep: keeps nothing'],
     ['keep: { daily: 0 }', '3:20 plans.nightly.keep.daily: 0 is not possible; write a whole number from 1 to 10000'],
