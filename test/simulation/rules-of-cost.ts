@@ -59,7 +59,8 @@ function fewWrites(): Rule {
       if (write === undefined || !isByService || !isBackup(write.key)) return undefined;
       const written = (writes.get(write.key) ?? 0) + 1;
       writes.set(write.key, written);
-      const isCalm = Object.keys(story.faults).length === 0;
+      // Two installations throttle each other.
+      const isCalm = Object.keys(story.faults).length === 0 && story.installations === 1;
       const deeds = story.acts.filter((act) => act.do !== 'fire').length;
       return isCalm && written > states + 2 * deeds ? `${write.key} was written ${written} times` : undefined;
     },
