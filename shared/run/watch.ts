@@ -3,7 +3,7 @@ import { pages } from '../pages.ts';
 import type { BackupSummary } from '../world.ts';
 import { type Driving, isDone, isExpired, isStopped, pause, stopAt } from './context.ts';
 import { type Entry, hasEnded } from './entries.ts';
-import { nextLookAt, type Window, windowsOf } from './windows.ts';
+import { nextLookAt, type OpenWindow, type Window, windowsOf } from './windows.ts';
 import { endAvailable, endWithout, record, recordDuplicate } from './writes.ts';
 
 /** So few are asked for one by one. */
@@ -30,8 +30,14 @@ export async function watch(driven: Driving): Promise<void> {
     if (due.length === 0) await pause(driven, 500);
     else if (open.every(({ backupArn }) => backupArn !== undefined) && open.length <= stragglers)
       await ask(driven, open);
-    else for (const window of due) await look(driven, window);
+    else for (const window of due) await lookInto(driven, window);
   }
+}
+
+/** The last of a window costs no more by itself, and ListBackups has the smallest quota of all. */
+function lookInto(driven: Driving, { entries, ...window }: OpenWindow): Promise<unknown> {
+  const isLast = entries.length === 1 && entries.every(({ backupArn }) => backupArn !== undefined);
+  return isLast ? ask(driven, entries) : look(driven, window);
 }
 
 /** Looks at everything made since the run began; false when that could not be done. */

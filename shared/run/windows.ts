@@ -10,19 +10,28 @@ export interface Window {
   until: number;
 }
 
+/** With the open entries whose backups were, or would have been, created then. */
+export interface OpenWindow extends Window {
+  entries: Entry[];
+}
+
 /**
  * Windows over the open entries. Where a backup's own time is known it is one window of two seconds; where an attempt
  * may have made one or not, all the time in which that can be.
  */
-export function windowsOf(open: Entry[]): Window[] {
-  const windows = new Map<number, Window>();
-  for (const { state, createdAt, leaseUntil } of open) {
+export function windowsOf(open: Entry[]): OpenWindow[] {
+  const windows = new Map<number, OpenWindow>();
+  for (const entry of open) {
+    const { state, createdAt, leaseUntil } = entry;
     const isMaybe = createdAt === undefined;
     if (isMaybe && (state !== 'STARTING' || leaseUntil === undefined)) continue;
     const first = createdAt ?? (leaseUntil ?? 0) - claimMs - windowMs;
     const from = Math.floor(first / windowMs) * windowMs;
     const until = isMaybe ? (leaseUntil ?? 0) + settleMs : from + windowMs;
-    windows.set(from, { from, until: Math.max(until, windows.get(from)?.until ?? 0) });
+    const window = windows.get(from) ?? { from, until, entries: [] };
+    window.until = Math.max(until, window.until);
+    window.entries.push(entry);
+    windows.set(from, window);
   }
   return [...windows.values()];
 }
