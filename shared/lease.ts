@@ -16,9 +16,9 @@ export class LeaseLost extends Error {
 
 /**
  * Makes this process the driver of the work whose memory is that item, and resolves to the item; undefined when it has
- * a driver, or is not due any more, or is not there. `isWanted`: it need not be due, nor be there. `writing` is written
- * with it (the end of an update's SET, or REMOVE). An invocation that Lambda delivers twice is two drivers, so the instant
- * is part of the name.
+ * a driver, or is not due any more, or is not there; but who failed at it and is tried again, under the same id, takes it
+ * again. `isWanted`: it need not be due, nor be there. `writing` is written with it (the end of an update's SET, or
+ * REMOVE). An invocation that Lambda delivers twice is two drivers, so the instant is part of the name.
  */
 export async function takeItem(
   { catalog, clock }: World,
@@ -29,8 +29,11 @@ export async function takeItem(
   const now = clock.now();
   const taken = await catalog.update(key, {
     update: `SET driver = :me, leaseUntil = :until, dueAt = :until, due = :work${writing}`,
-    condition: `${isWanted ? '' : 'attribute_exists(due) AND '}(attribute_not_exists(driver) OR leaseUntil < :now)`,
-    values: { ':me': `${id}/${now}`, ':until': now + leaseMs, ':now': now, ':work': 'work' },
+    condition: `${isWanted ? '' : '(attribute_exists(due) OR failedBy = :id) AND '}(attribute_not_exists(driver) OR leaseUntil < :now)`,
+    values: {
+      ...{ ':me': `${id}/${now}`, ':until': now + leaseMs, ':now': now, ':work': 'work' },
+      ...(!isWanted && { ':id': id }),
+    },
   });
   return taken.done ? taken.item : undefined;
 }

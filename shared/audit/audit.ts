@@ -44,7 +44,7 @@ export async function audit(world: World, target: Target, invocation: Invocation
   } catch (error) {
     if (error instanceof LeaseLost) return false;
     const isNew = await rememberFailure(world, lease, error, invocation);
-    await lease.endUnlessWanted(['isLooked']);
+    await lease.endUnlessWanted(['isLooked'], invocation.id);
     if (isNew) throw error;
     return false;
   }

@@ -48,7 +48,7 @@ export async function retain(
     return await lease.keepDuring(() => drive(world, of, lease, confirm || lease.item.confirmed === true));
   } catch (error) {
     if (error instanceof LeaseLost) return undefined;
-    await lease.endUnlessWanted(['confirmed']);
+    await lease.endUnlessWanted(['confirmed'], invocation.id);
     throw error;
   }
 }
@@ -80,8 +80,8 @@ async function drive(
   const kept = decision.verdicts.filter(({ keptBy }) => keptBy.length > 0).map(({ backup }) => backup);
   const regretted = kept.filter((backup) => seen.begun.has(backup));
   const act = await guarded(world, of, budgeted.act, decision.verdicts, regretted);
-  const result = await deleteAll(world, of, lease, act.map(expiredOf(seen.begun)));
-  const isUndone = await undo(world, of, regretted);
+  const result = await deleteAll(world, of, lease, act.map(expiredOf(seen.begun)), times.now);
+  const isUndone = await undo(world, of, regretted, times.now);
   await keepDirectory(world, of, { backups: seen.backups, gone: result.gone, readAt });
   if (result.isDone && isUndone) return finish(world, of, lease, { kept: kept.length, done }, result);
   await lease.leave(world.clock.now() + (lease.isEnding ? 0 : laterMs));
@@ -92,12 +92,12 @@ async function drive(
  * What was begun before and is to stay after all, since newer ones are gone or the rules are others, goes back to
  * AVAILABLE, once no delete on its way can reach it any more; false while one can. One that did reach it is told.
  */
-async function undo(world: World, of: PlanInTarget, regretted: Backup[]): Promise<boolean> {
+async function undo(world: World, of: PlanInTarget, regretted: Backup[], toldUntil: number): Promise<boolean> {
   const now = world.clock.now();
   const settled = regretted.filter((backup) => !isUnsettled(backup, now));
   const { there, missing } = await confirmAtAws(world, of.target, settled);
   const deleted: Backup[] = [];
-  for (const backup of missing) deleted.push(await recordDeleted(world, backup));
+  for (const backup of missing) deleted.push(await recordDeleted(world, backup, toldUntil));
   await tellDeleted(world, deleted);
   let undone = missing.length;
   for (const backup of there) if (await takeBack(world, backup)) undone++;

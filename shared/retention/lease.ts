@@ -54,16 +54,15 @@ export class WantedLease extends Lease {
     await this.write(all);
   }
 
-  /** Done: forgets `memories` and, unless it was wanted meanwhile, is due no more. */
-  async endUnlessWanted(memories: string[] = []): Promise<void> {
+  /**
+   * Done: forgets `memories` and, unless it was wanted meanwhile, is due no more. `failedBy`: the invocation that failed at
+   * it, which finds it again when Lambda tries it again, so that what it throws reaches its destination.
+   */
+  async endUnlessWanted(memories: string[] = [], failedBy?: string): Promise<void> {
     const endedAt = this.world.clock.now();
     const forgotten = Object.fromEntries(['startedAt', 'wantedAt', ...memories].map((name) => [name, undefined]));
-    const isEnd = await this.endIf('attribute_not_exists(wantedAt)', {
-      ...forgotten,
-      endedAt,
-      due: undefined,
-      dueAt: undefined,
-    });
-    if (!isEnd) await this.endIf('attribute_exists(wantedAt)', { ...forgotten, endedAt, dueAt: endedAt });
+    const ended = { ...forgotten, endedAt, failedBy };
+    const isEnd = await this.endIf('attribute_not_exists(wantedAt)', { ...ended, due: undefined, dueAt: undefined });
+    if (!isEnd) await this.endIf('attribute_exists(wantedAt)', { ...ended, dueAt: endedAt });
   }
 }

@@ -13,6 +13,7 @@ import { auditKey, type Memory } from '../../shared/audit/memory.ts';
 import { auditDoor, runAudit } from '../../shared/audit/trigger.ts';
 import { receive } from '../../shared/door.ts';
 import { backupItem } from '../../shared/ledger.ts';
+import { want } from '../../shared/retention/lease.ts';
 import { aPlan, hub, type Surroundings, surroundings } from '../retention/surroundings.ts';
 
 let here: Surroundings;
@@ -256,37 +257,44 @@ describe('what starts it', () => {
     expect(await here.world.catalog.due(here.clock.now() + 86_400_000, 10)).toEqual([]);
   });
 
-  test('an audit that AWS refuses for days throws as often as Lambda invokes it, but once a day, and again after it was well', async () => {
-    here = await surroundings('2026-01-01T00:00Z');
-    let isRefused = true;
-    here.aws.intercept(async (call, perform) => {
-      if (isRefused && call.operation === 'ListTables') throw new AwsError('AccessDeniedException', 'not authorized');
-      return perform();
-    });
-    /** As Lambda does: twice again, under the same id, a minute and two later. */
-    const isTold = async () => {
-      const invocation = here.invocation();
-      for (const minutes of [1, 2, 0]) {
-        const isDone = await here.run(audit(here.world, hub, invocation)).then(
-          () => true,
-          () => false,
-        );
-        if (isDone) return false;
-        await here.pass(here.clock.now() + minutes * 60_000);
+  test.each([
+    ['wanted', true],
+    ['due', false],
+  ])(
+    'an audit that is %s and that AWS refuses for days throws as often as Lambda invokes it, but once a day, and again after it was well',
+    async (_, isWanted) => {
+      here = await surroundings('2026-01-01T00:00Z');
+      let isRefused = true;
+      here.aws.intercept(async (call, perform) => {
+        if (isRefused && call.operation === 'ListTables') throw new AwsError('AccessDeniedException', 'not authorized');
+        return perform();
+      });
+      /** As Lambda does: twice again, under the same id, a minute and two later. */
+      const isTold = async () => {
+        const invocation = here.invocation();
+        if (!isWanted) await want(here.world, auditKey(hub));
+        for (const minutes of [1, 2, 0]) {
+          const isDone = await here.run(audit(here.world, hub, invocation, isWanted)).then(
+            () => true,
+            () => false,
+          );
+          if (isDone) return false;
+          await here.pass(here.clock.now() + minutes * 60_000);
+        }
+        return true;
+      };
+      let told = 0;
+      for (let hour = 1; hour <= 40; hour++) {
+        await here.pass(Date.parse('2026-01-01T00:00Z') + hour * 3_600_000);
+        if (await isTold()) told++;
       }
-      return true;
-    };
-    let told = 0;
-    for (let hour = 1; hour <= 40; hour++) {
-      await here.pass(Date.parse('2026-01-01T00:00Z') + hour * 3_600_000);
-      if (await isTold()) told++;
-    }
-    expect(told).toBe(2);
-    isRefused = false;
-    expect(await isTold()).toBe(false);
-    isRefused = true;
-    expect(await isTold()).toBe(true);
-  });
+      expect(told).toBe(2);
+      isRefused = false;
+      expect(await isTold()).toBe(false);
+      isRefused = true;
+      expect(await isTold()).toBe(true);
+    },
+  );
 
   test('killed at any of its requests, it is finished by the next', async () => {
     for (let dieAt = 1; ; dieAt++) {

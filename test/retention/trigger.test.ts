@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
+import { AwsError } from '../../local/service.ts';
 import { receive } from '../../shared/door.ts';
 import { everyPlanInTarget } from '../../shared/retention/deployed.ts';
 import { type Answer, applyRetention, retentionDoor } from '../../shared/retention/trigger.ts';
@@ -71,6 +72,26 @@ test('what is due is done once, however often that is told', async () => {
   await send(due);
   expect(here.told('Retention Completed')).toHaveLength(told);
   expect(told).toBe(1);
+});
+
+test('what is due and AWS refuses is thrown as often as Lambda invokes it, so that somebody is told, and then not due', async () => {
+  await begin();
+  await send({});
+  here.aws.intercept(async (call, perform) => {
+    if (call.operation === 'DeleteBackup') throw new AwsError('AccessDeniedException', 'not authorized');
+    return perform();
+  });
+  const key = `${hub.account}/${hub.region}#nightly|retention`;
+  const due = receive(retentionDoor, envelope('Work Due', { work: 'retention', key }));
+  const invocation = here.invocation();
+  for (const attempt of [1, 2, 3]) {
+    const applied = here.run(applyRetention(here.world)(due, invocation));
+    await expect(applied, `attempt ${attempt}`).rejects.toThrow('not authorized');
+    await here.pass(here.clock.now() + attempt * 60_000);
+  }
+  const left = await here.world.catalog.due(here.clock.now() + 86_400_000, 10);
+  expect(left.map(({ pk }) => pk)).toEqual(['123456789012/us-east-1#ad-hoc']);
+  expect(await here.run(applyRetention(here.world)(due, here.invocation()))).toMatchObject([{ plan: 'nightly' }]);
 });
 
 test('a dry run reports every verdict, writes nothing and deletes nothing', async () => {
