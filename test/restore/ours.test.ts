@@ -65,3 +65,15 @@ test('after a refusal nothing can be ours: what somebody restores of the same ba
   expect(aws.calls).not.toContain('TagResource');
   expect((await tablesOf(aws)).toSorted()).toEqual(['orders', 'orders-copy']);
 });
+
+test('a source that is in use is waited for, and not taken for a name that is taken', async () => {
+  const { aws, source } = await ordersBackedUp();
+  let calls = 0;
+  aws.aws.intercept(async (call, perform) => {
+    if (call.operation !== 'RestoreTableFromBackup' || calls++ > 0) return perform();
+    throw new AwsError('TableInUseException', 'It is being restored from.');
+  });
+  await aws.ask({ source, target: { tableName: 'orders-copy' }, reason });
+  await aws.untilEnded();
+  expect(aws.factsOf('Restore Completed')).toHaveLength(1);
+});
