@@ -92,18 +92,30 @@ const limits: Partial<Record<FaultKind, string>> = {
   limitOfTables: 'Subscriber limit exceeded: There is a limit of 2500 tables per subscriber',
 };
 
+const refusals = {
+  throttle: new AwsError('ThrottlingException', 'Rate exceeded'),
+  expiredCredentials: new AwsError('ExpiredTokenException', 'The security token included in the request is expired'),
+  error500: new AwsError('InternalServerError', 'Internal server error', 500),
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const refusalsOfS3: typeof refusals = {
+  throttle: new AwsError('SlowDown', 'Please reduce your request rate.', 503),
+  expiredCredentials: new AwsError('ExpiredToken', 'The provided token has expired.'),
+  error500: new AwsError('InternalError', 'We encountered an internal error. Please try again.', 500),
+};
+
 /** What AWS does with a call of the service: as it should, or one of the faults. */
 export async function perform(faults: Faults, place: string, call: Call, effect: () => Promise<unknown>) {
   const kind = faults.first(forCall[call.operation] ?? forAnyCall, place);
+  const refused = call.service === 's3' ? refusalsOfS3 : refusals;
   switch (kind) {
     case undefined:
       return effect();
     case 'throttle':
-      throw new AwsError('ThrottlingException', 'Rate exceeded');
     case 'expiredCredentials':
-      throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
     case 'error500':
-      throw new AwsError('InternalServerError', 'Internal server error', 500);
+      throw refused[kind];
     case 'reset':
       throw new ConnectionLost();
     case 'timeout':
@@ -115,7 +127,7 @@ export async function perform(faults: Faults, place: string, call: Call, effect:
       return refuseEntries(call, effect);
     case 'error500Applied':
       await effect();
-      throw new AwsError('InternalServerError', 'Internal server error', 500);
+      throw refused.error500;
     case 'resetApplied':
       await effect();
       throw new ConnectionLost();
