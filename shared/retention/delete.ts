@@ -23,6 +23,7 @@ export async function deleteBackup(
   reason: string,
   slot: number,
   notAfter: () => number,
+  toldUntil = 0,
 ): Promise<Outcome> {
   const backup = await startDeleting(world, expired, reason);
   if (backup === undefined) return { outcome: 'kept' };
@@ -41,7 +42,7 @@ export async function deleteBackup(
     // Gone is done. What is busy, or may or may not have been done, stays in DELETING.
     if (kind !== 'gone') return { outcome: 'later', backup };
   }
-  return { outcome: 'deleted', backup: await recordDeleted(world, backup) };
+  return { outcome: 'deleted', backup: await recordDeleted(world, backup, toldUntil) };
 }
 
 /**
@@ -67,9 +68,12 @@ async function startDeleting(world: World, backup: Backup, reason: string): Prom
   return started.done ? backupFrom(started.item) : undefined;
 }
 
-/** AWS does not have it any more, by a delete of ours. */
-export async function recordDeleted(world: World, backup: Backup): Promise<Backup> {
-  const now = world.clock.now();
+/**
+ * AWS does not have it any more, by a delete of ours. Never before `toldUntil`, whatever our clock says: whoever goes on
+ * tells what was deleted since then.
+ */
+export async function recordDeleted(world: World, backup: Backup, toldUntil = 0): Promise<Backup> {
+  const now = Math.max(world.clock.now(), toldUntil);
   const recorded = await world.catalog.update(backupKey(backup), {
     update: 'SET #state = :deleted, deletedAt = :now, #ttl = :ttl',
     condition: '#state = :deleting',

@@ -34,6 +34,8 @@ interface Deleting {
   left: Expired[];
   /** A second's worth each, and since when. */
   batches: Map<Promise<void>, number>;
+  /** What was deleted before has been told. */
+  toldUntil: number;
   result: Deletes;
   failure?: unknown;
 }
@@ -47,9 +49,11 @@ export async function deleteAll(
   of: PlanInTarget,
   lease: WantedLease,
   expired: Expired[],
+  toldUntil = 0,
 ): Promise<Deletes> {
   const result: Deletes = { deleted: 0, gone: [], throttled: 0, errors: [], isDone: true };
-  const deleting: Deleting = { world, target: of.target, lease, left: [...expired], batches: new Map(), result };
+  const left = [...expired];
+  const deleting: Deleting = { world, target: of.target, lease, left, batches: new Map(), toldUntil, result };
   await beginAll(deleting).catch((error: unknown) => {
     deleting.failure ??= error;
   });
@@ -72,24 +76,27 @@ async function beginAll(deleting: Deleting): Promise<void> {
 
 function begin(deleting: Deleting, slots: number[]): void {
   const { world, lease, left, batches } = deleting;
-  const batch = deleteBatch(deleting, left.splice(0, slots.length), slots)
+  const beganAt = Math.max(world.clock.now(), deleting.toldUntil);
+  const batch = deleteBatch(deleting, left.splice(0, slots.length), slots, beganAt)
     .catch((error: unknown) => {
       deleting.failure ??= error;
     })
     .finally(() => {
       batches.delete(batch);
       // What a batch that is still on its way has deleted may not have been told.
-      if (deleting.failure === undefined)
-        lease.note({ announcedUntil: Math.min(world.clock.now(), ...batches.values()) });
+      if (deleting.failure !== undefined) return;
+      const announcedUntil = Math.min(Math.max(world.clock.now(), deleting.toldUntil), ...batches.values());
+      deleting.toldUntil = announcedUntil;
+      lease.note({ announcedUntil });
     });
-  batches.set(batch, world.clock.now());
+  batches.set(batch, beganAt);
 }
 
-async function deleteBatch(deleting: Deleting, batch: Expired[], slots: number[]): Promise<void> {
+async function deleteBatch(deleting: Deleting, batch: Expired[], slots: number[], since: number): Promise<void> {
   const { world, target, lease, left, result } = deleting;
   const notAfter = () => lease.leaseUntil - requestTimeoutMs;
   const outcomes = await Promise.all(
-    batch.map(({ backup, reason }, index) => deleteBackup(world, backup, reason, slots[index] ?? 0, notAfter)),
+    batch.map(({ backup, reason }, index) => deleteBackup(world, backup, reason, slots[index] ?? 0, notAfter, since)),
   );
   const gone = outcomes.flatMap((one) => (one.outcome === 'deleted' ? [one.backup] : []));
   await tellDeleted(world, gone);

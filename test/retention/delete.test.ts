@@ -21,10 +21,10 @@ async function begin(known: Partial<Backup>, ledger: Partial<Backup>): Promise<B
   return { ...backup, ...known };
 }
 
-async function deleteIt(backup: Backup, world: World = here.world) {
+async function deleteIt(backup: Backup, world: World = here.world, toldUntil?: number) {
   const lease = await here.run(WantedLease.take(world, retentionKey(backup), here.invocation()));
   if (lease === undefined) throw new Error('no lease');
-  return here.run(deleteAll(world, backup, lease, [{ backup, reason: 'It expired.' }]));
+  return here.run(deleteAll(world, backup, lease, [{ backup, reason: 'It expired.' }], toldUntil));
 }
 
 const available = { state: 'AVAILABLE' } as const;
@@ -108,4 +108,11 @@ test('a delete may leave until its answer would come after the end of the lease'
   });
   await deleteIt(backup, { ...here.world, dynamodb });
   expect(spare).toEqual([10_000]);
+});
+
+test('a backup is never deleted before what has been told, so that whoever goes on tells it, whatever a clock says', async () => {
+  const backup = await begin(available, available);
+  const toldUntil = here.clock.now() + 65_000;
+  expect(await deleteIt(backup, here.world, toldUntil)).toMatchObject({ deleted: 1, isDone: true });
+  expect((await here.stateOf(backup)).deletedAt).toBe(toldUntil);
 });
