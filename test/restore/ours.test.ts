@@ -39,11 +39,10 @@ test('a table of ours that AWS does not show yet is waited for, when its name is
     if (isTarget && call.operation === 'DescribeTable' && calls === 1) {
       throw new AwsError('ResourceNotFoundException', 'not yet');
     }
-    const answer = await perform().finally(() => {
-      if (call.operation === 'RestoreTableFromBackup') calls++;
-    });
-    if (call.operation === 'RestoreTableFromBackup' && calls === 1) throw new AwsError('InternalServerError', '', 500);
-    return answer;
+    if (call.operation !== 'RestoreTableFromBackup') return perform();
+    if (calls++ > 0) throw new AwsError('TableAlreadyExistsException', 'Table already exists: orders-copy');
+    await perform();
+    throw new AwsError('InternalServerError', '', 500);
   });
   await aws.ask({ source, target: { tableName: 'orders-copy' }, reason });
   await aws.untilEnded();
