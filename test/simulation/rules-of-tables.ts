@@ -80,6 +80,8 @@ const itemsAreBack: Rule = {
   atEnd(scene) {
     const { truth, place } = scene;
     for (const { fact, table } of completed(scene)) {
+      // Somebody has written to it since it was made.
+      if ((truth.moments.get(table.id)?.length ?? 0) > 1) continue;
       const { tableId, at } = sourceOf(scene, fact);
       const there = [...place.store.itemsOf(hub, table.name).items()].map(({ id, n }) => [id?.S, n?.N]);
       const [said, found] = [[...truth.itemsAt(tableId, at)], there].map((all) => JSON.stringify(all.toSorted()));
