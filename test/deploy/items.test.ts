@@ -64,3 +64,12 @@ test('what the catalog may forget, it forgets by itself', () => {
     Enabled: true,
   });
 });
+
+test('what functions hear on the bus of facts says that it is ours', () => {
+  const rules = resourcesOf(packaged.template, 'AWS::Events::Rule').filter(
+    ([, { EventBusName, Targets }]) =>
+      same(EventBusName, { Ref: 'FactsBus' }) && /LambdaFunction/.test(JSON.stringify(Targets)),
+  );
+  expect(rules.length).toBeGreaterThan(6);
+  for (const [id, { EventPattern }] of rules) expect(EventPattern, id).toMatchObject({ source: ['tablekeep'] });
+});

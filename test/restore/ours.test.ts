@@ -31,7 +31,10 @@ describe('a table is taken for the one that was asked for', () => {
   });
 });
 
-test('a table of ours that AWS does not show yet is waited for, when its name is taken', async () => {
+test.each([
+  ['its name is taken', 'TableAlreadyExistsException'],
+  ['AWS is busy', 'BackupInUseException'],
+])('a table of ours that AWS does not show yet is waited for, when %s', async (_, code) => {
   const { aws, source } = await ordersBackedUp();
   let calls = 0;
   aws.aws.intercept(async (call, perform) => {
@@ -40,9 +43,11 @@ test('a table of ours that AWS does not show yet is waited for, when its name is
       throw new AwsError('ResourceNotFoundException', 'not yet');
     }
     if (call.operation !== 'RestoreTableFromBackup') return perform();
-    if (calls++ > 0) throw new AwsError('TableAlreadyExistsException', 'Table already exists: orders-copy');
-    await perform();
-    throw new AwsError('InternalServerError', '', 500);
+    calls++;
+    if (calls === 2) throw new AwsError(code, 'Not now: orders-copy');
+    const answer = await perform();
+    if (calls === 1) throw new AwsError('InternalServerError', '', 500);
+    return answer;
   });
   await aws.ask({ source, target: { tableName: 'orders-copy' }, reason });
   await aws.untilEnded();
