@@ -117,6 +117,8 @@ export function worldOfAws(surroundings: Surroundings, named: Partial<Clients>):
       imports.forget(target, capability);
       objects.forget(target, capability);
       settingsApis.forget(target, capability);
+      taggings.forget(target, capability);
+      keys.forget(target, capability);
     },
     settingsApi: (target, capability) => settingsApis.of(target, capability),
     restores: (target) => restores.of(target, 'restore'),

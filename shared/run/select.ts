@@ -115,14 +115,15 @@ class Lister {
     };
   }
 
-  /** All tags of the target at once: an opt-out is a tag, so they always matter. */
+  /** All tags of the target at once, or none: an opt-out is a tag, so they always matter. */
   async #withTags(tables: SelectableTable[]): Promise<SelectableTable[]> {
     const { world, run } = this.#driven;
     if (this.#tags === undefined) {
-      this.#tags = new Map();
+      const found = new Map<string, Record<string, string>>();
       for await (const { arn, tags } of world.tagging(run.target).taggedTables()) {
-        this.#tags.set(arn.split('/').at(-1) ?? '', tags);
+        found.set(arn.split('/').at(-1) ?? '', tags);
       }
+      this.#tags = found;
     }
     return tables.map(({ name }) => ({ name, tags: this.#tags?.get(name) ?? {} }));
   }

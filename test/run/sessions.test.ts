@@ -6,8 +6,8 @@ import { exportHere, request as exportRequest } from '../export/here.ts';
 import { importHere, makeOrders, order } from '../import/here.ts';
 import { reason, restoreHere } from '../restore/here.ts';
 import { service } from '../support/service.ts';
-import type { Local } from '../support/world.ts';
-import { withTables } from './nightly.ts';
+import { hub, type Local } from '../support/world.ts';
+import { nightly, withTables } from './nightly.ts';
 
 let here: Local | undefined;
 afterEach(() => here?.close());
@@ -42,6 +42,39 @@ test.each([
   await functions.untilEnded();
   expect(functions.factsOf('Backup Completed')).toHaveLength(5);
   expect(renewed).toEqual([capability]);
+});
+
+test('a run whose session AWS refuses at the tags reads them again, and takes the tables that have them, and no other', async () => {
+  const tables = { include: ['*'], tags: { env: 'prod' } };
+  here = await withTables(1, { plans: { nightly: { ...nightly, tables } } });
+  const tag = (Key: string, Value: string) => ({ Key, Value });
+  await here.createTable('shop', { Tags: [tag('env', 'prod')] });
+  await here.createTable('shop-old', { Tags: [tag('env', 'prod'), tag('tablekeep:skip', 'yes')] });
+  await here.clock.run(here.clock.now() + 10_000);
+  const renewed = refuseOnce(here, 'GetResources');
+  const functions = service(here);
+  functions.fire('nightly');
+  await functions.untilEnded();
+  expect(functions.factsOf('Backup Completed').map(({ detail }) => detail.table)).toEqual(['shop']);
+  expect(renewed).toEqual(['read']);
+});
+
+test('a session that is renewed is that of every client, and of one role in one place only', async () => {
+  here = await withTables(0);
+  const { world } = here.world();
+  const target = { ...hub, account: '222222222222' };
+  const clients = () => [
+    world.dynamodb(target, 'read'),
+    world.settingsApi(target, 'read'),
+    world.tagging(target),
+    world.keys(target),
+  ];
+  const before = clients();
+  world.renewCredentials({ ...target, region: 'eu-west-1' }, 'read');
+  world.renewCredentials(target, 'backup');
+  for (const [index, client] of clients().entries()) expect(client).toBe(before[index]);
+  world.renewCredentials(target, 'read');
+  for (const [index, client] of clients().entries()) expect(client).not.toBe(before[index]);
 });
 
 test.each(['RestoreTableFromBackup', 'TagResource'])(
