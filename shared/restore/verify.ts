@@ -1,4 +1,4 @@
-import { kindOf } from '../errors.ts';
+import { isOfAws, kindOf } from '../errors.ts';
 import { difference, tally } from '../settings/compare.ts';
 import { readSettings } from '../settings/read.ts';
 import type { TableSettings } from '../settings/settings.ts';
@@ -54,7 +54,7 @@ async function settingsNow({ world, task }: Restoring): Promise<TableSettings | 
     return (await readSettings(world, target, 'restore', target.tableName, options)).settings;
   } catch (error) {
     const kind = kindOf(error);
-    if (!isPassingThrown || kind === 'refused' || kind === 'gone') throw error;
+    if (!isPassingThrown || !isOfAws(error) || kind === 'refused' || kind === 'gone') throw error;
     if (kind === 'credentials') world.renewCredentials(target, 'restore');
     return world.clock.now() + restMs;
   }

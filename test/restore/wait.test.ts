@@ -36,3 +36,26 @@ test('AWS is asked about a long restore once a minute, not more', async () => {
   expect(looks).toBeGreaterThan(100);
   expect(looks).toBeLessThan(120 + 25);
 });
+
+test('what fails at a comparison for a reason of our own is thrown, not waited for', async () => {
+  let failures = 0;
+  here = await restoreHere({
+    around: (world) => ({
+      ...world,
+      settingsApi(...of) {
+        const api = world.settingsApi(...of);
+        const listTags: typeof api.table.listTags = (input) => {
+          if (input.ResourceArn?.endsWith('/copy') && failures++ === 0) throw new TypeError('a mistake of ours');
+          return api.table.listTags(input);
+        };
+        return { ...api, table: { ...api.table, listTags } };
+      },
+    }),
+  });
+  await withItems(here, 'orders', 1);
+  const backupArn = await here.backUp('orders');
+  here.send({ source: { backupArn }, target: { tableName: 'copy' }, reason });
+  await here.untilEnded();
+  expect(here.thrown.map(String)).toEqual(['TypeError: a mistake of ours']);
+  expect(here.factsOf('Restore Completed')[0]?.detail.verification).toMatchObject({ differences: [] });
+});
