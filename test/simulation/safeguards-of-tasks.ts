@@ -96,10 +96,14 @@ export const safeguardsOfTasks: Record<string, Safeguard> = {
         { do: 'dropTable', table: 'orders-0-whole', atMs: 13 * minuteMs + 5000 * (seed % 20), ...of },
         { do: 'makeTable', table: 'orders-0-whole', atMs: 13 * minuteMs + 5000 * (seed % 20), ...of },
       ]),
+    from: 16,
   },
 };
 
-const saysNothing = { settingsNotPutBack: [], verification: { isAsExpected: true, differences: [], settings: {} } };
+const saysNothing = {
+  settingsNotPutBack: [],
+  verification: { isAsExpected: true, differences: [], settings: { expected: 0, restored: 0 } },
+};
 
 /** Ids of the tables that restores have made, by name. */
 const meant = new Map<string, string>();
