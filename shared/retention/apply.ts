@@ -10,7 +10,7 @@ import { isUnsettled, recordDeleted, takeBack } from './delete.ts';
 import { type Deletes, deleteAll, type Expired, tellDeleted } from './deletes.ts';
 import { blocked, changed, completed, type PlanInTarget } from './facts.ts';
 import { rememberGoneTables } from './gone.ts';
-import type { Graced, RulesInForce } from './grace.ts';
+import { type Graced, type RulesInForce, untold } from './grace.ts';
 import { confirmAtAws, whatMustBeThere } from './guard.ts';
 import { WantedLease } from './lease.ts';
 import { recordVanished } from './vanished.ts';
@@ -64,11 +64,12 @@ async function drive(
   const remembered = (lease.item.keepRules ?? undefined) as RulesInForce | undefined;
   const readAt = world.clock.now();
   const seen = await look(world, of, plan, remembered);
-  const times = { now: world.clock.now(), startedAt: lease.startedAt, graceMs: world.options.graceMs };
+  const times = { now: world.clock.now(), graceMs: world.options.graceMs };
   const decision = decide(seen, plan, remembered, times);
   const done = seen.backups.filter(({ deletedAt = 0 }) => deletedAt >= lease.startedAt).length;
   const budgeted = withinBudget(decision.verdicts, done, isConfirmed, seen.begun);
   if (seen.gone) await rememberGoneTables(world, of, seen.gone);
+  if (decision.announce && decision.rules) await lease.remember({ keepRules: untold(decision.rules) });
   await tell(world, of, lease, { seen, announce: decision.announce, budgeted });
   await lease.remember({
     keepRules: decision.rules,

@@ -11,7 +11,7 @@ export interface Rules {
 /** The rules that act, and stricter ones that have been told of and wait. */
 export interface RulesInForce {
   inForce: Rules;
-  announced?: Rules & { actsAt: number };
+  announced?: Rules & { actsAt: number; isUntold?: true };
 }
 
 /** What acts now, what is to be remembered, and what is to be told. */
@@ -23,14 +23,14 @@ export interface Graced {
 
 /**
  * Lets stricter rules wait: stricter are those that would delete one of these backups that the rules in force keep.
- * Until they act, a backup stays when either keeps it. All others take effect at once. The grace time counts from
- * `startedAt`, so that a run that is gone on with tells of the same instant.
+ * Until they act, a backup stays when either keeps it. All others take effect at once. The grace time counts from when
+ * they are first seen, which is remembered before it is told: a run that is gone on with may have begun long before.
  */
 export function graced(
   remembered: RulesInForce | undefined,
   deployed: Rules,
   judgeBy: (rules: Rules) => Verdict[],
-  { now, startedAt, graceMs }: { now: number; startedAt: number; graceMs: number },
+  { now, graceMs }: { now: number; graceMs: number },
 ): Graced {
   const verdicts = judgeBy(deployed);
   const adopted = { verdicts, rules: { inForce: deployed } };
@@ -40,11 +40,15 @@ export function graced(
   if (wouldDelete === 0) return adopted;
 
   const known = sameRules(remembered.announced, deployed) ? remembered.announced : undefined;
-  const announced = known ?? { ...deployed, actsAt: startedAt + graceMs };
-  const { actsAt } = announced;
-  const announce = known === undefined ? { announce: { actsAt, wouldDelete } } : {};
+  const { actsAt, isUntold = false } = known ?? { actsAt: now + graceMs, isUntold: true };
+  const announce = isUntold ? { announce: { actsAt, wouldDelete } } : {};
   if (now >= actsAt) return { ...adopted, ...announce };
-  return { verdicts: merged, rules: { inForce: remembered.inForce, announced }, ...announce };
+  return { verdicts: merged, rules: { inForce: remembered.inForce, announced: { ...deployed, actsAt } }, ...announce };
+}
+
+/** As they are remembered before they are told of, so that whoever goes on tells of the same instant. */
+export function untold({ inForce, announced }: RulesInForce): RulesInForce {
+  return { inForce, ...(announced && { announced: { ...announced, isUntold: true } }) };
 }
 
 function keptByEither(stricter: Verdict[], inForce: Verdict[]): Verdict[] {

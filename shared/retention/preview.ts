@@ -26,7 +26,7 @@ export async function preview(world: World, of: PlanInTarget): Promise<Previewed
   const remembered = (item?.keepRules ?? undefined) as RulesInForce | undefined;
   const seen = await look(world, of, plan, remembered);
   const now = world.clock.now();
-  const { verdicts } = decide(seen, plan, remembered, { now, startedAt: now, graceMs: world.options.graceMs });
+  const { verdicts } = decide(seen, plan, remembered, { now, graceMs: world.options.graceMs });
   return verdicts
     .sort((a, b) => Number(a.keptBy.length > 0) - Number(b.keptBy.length > 0))
     .slice(0, mostVerdicts)

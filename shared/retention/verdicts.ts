@@ -43,7 +43,7 @@ export function decide(
   { backups, gone }: Pick<Seen, 'backups' | 'gone'>,
   plan: Plan | undefined,
   remembered: RulesInForce | undefined,
-  times: { now: number; startedAt: number; graceMs: number },
+  times: { now: number; graceMs: number },
 ): Pick<Graced, 'verdicts'> & Partial<Graced> {
   const { now } = times;
   if (plan === undefined) return { verdicts: judgeAdHoc(backups, now) };

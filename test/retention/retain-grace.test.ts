@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Keep } from '../../shared/plan.ts';
-import { retain } from '../../shared/retention/apply.ts';
+import { retain, retentionKey } from '../../shared/retention/apply.ts';
 import type { World } from '../../shared/world.ts';
 import { aPlan, hub, type Surroundings, surroundings } from './surroundings.ts';
 
@@ -35,6 +35,15 @@ test('a stricter keep is told of once and acts after 72 hours', async () => {
   expect(await apply(stricter)).toMatchObject({ deleted: 0 });
   expect(await apply(stricter)).toMatchObject({ kept: 2, deleted: 2 });
   expect(here.told('Retention Changed')).toHaveLength(1);
+});
+
+test('a stricter keep has its whole grace time also where retention began before it was deployed', async () => {
+  await begin({ last: 4 }, ['orders'], 4);
+  await apply(here.world);
+  const key = retentionKey({ plan: 'nightly', target: hub });
+  const values = { ':then': here.clock.now() - 80 * 3_600_000 };
+  await here.run(here.world.catalog.update(key, { update: 'SET startedAt = :then', values }));
+  expect(await apply(deploy({ last: 2 }))).toMatchObject({ kept: 4, deleted: 0 });
 });
 
 test('while it waits, what neither keep wants goes as before', async () => {
