@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { done } from '../support/done.ts';
-import { type Local, local } from '../support/world.ts';
+import { catalogName, type Local, local } from '../support/world.ts';
 
 let here: Local | undefined;
 afterEach(() => here?.close());
@@ -112,6 +112,26 @@ describe('leased slots', () => {
     expect(slots).toHaveLength(49);
     expect((slots[0] ?? 0) - now).toBeLessThan(1000);
     expect(writes).toBeLessThan(5);
+  });
+
+  test.each([
+    ['the next free slot in nanoseconds', { tat: '1790000000123456789' }],
+    ['the next free slot with more digits than we count', { tat: '1999999999999.1234567890123' }],
+    ['a generation that nobody can count', { gen: '90071992547409931' }],
+    ['a last cut that nobody can count', { cutAt: '-90071992547409931' }],
+  ])('of a quota that has %s are set right at once', async (_, poison) => {
+    here = await local();
+    const { world } = here.world();
+    const now = here.clock.now();
+    const numbers = Object.entries({ tat: String(now), rate: '49', gen: '3', cutAt: '0', ...poison });
+    const Item = {
+      ...{ pk: { S: key.pk }, sk: { S: key.sk } },
+      ...Object.fromEntries(numbers.map(([name, N]) => [name, { N }])),
+    };
+    await done(here, here.call('PutItem', { TableName: catalogName, Item }));
+    const slots = await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 49), 5000);
+    expect(slots).toHaveLength(49);
+    expect((slots[0] ?? 0) - now).toBeLessThan(1000);
   });
 
   test('are leased on where a throttle meets a quota that cannot be', async () => {
