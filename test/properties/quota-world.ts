@@ -55,7 +55,10 @@ export class OneItem {
   #writes = 0;
 
   async update(key: Key, { update, condition = '', values = {} }: Change): Promise<Written> {
-    for (const value of Object.values(values)) if (Number.isNaN(value)) throw new TypeError('No item can hold NaN.');
+    for (const value of Object.values(values)) {
+      const isHeld = typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+      if (!isHeld) throw new TypeError(`No item can hold ${value}.`);
+    }
     if (++this.#writes > 5000) throw new Error(`This never ends: ${condition} of ${JSON.stringify(this.item)}`);
     const item = this.item ?? {};
     if (!holds(condition, item, values)) return { done: false, found: this.item && { ...this.item } };
@@ -73,10 +76,10 @@ export class OneItem {
 }
 
 function holds(condition: string, item: Item, values: Item): boolean {
+  if (condition.startsWith('NOT ')) return !holds(condition.slice(4), item, values);
   const clauses = condition.replace(/(\w+) BETWEEN (\S+) AND (\S+)/, '$1 >= $2 AND $1 <= $3').split(' AND ');
   return clauses.every((clause) => {
     if (clause === 'attribute_not_exists(pk)') return item.pk === undefined;
-    if (clause === 'NOT attribute_type(tat, :number)') return typeof item.tat !== 'number';
     const [name = '', operator = '', value = ''] = clause.split(' ');
     const [left, right] = [item[name], values[value]];
     if (typeof left !== typeof right) return false;
