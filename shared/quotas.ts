@@ -193,7 +193,7 @@ export class Quotas {
         await sleep(next.ms + patience());
       } else if (next.step === 'reset') {
         await this.#reset(known, range.from);
-      } else if (await this.#write(known, leaseOf(known, next.step, next.spanMs, range))) {
+      } else if (await this.#isLeased(known, leaseOf(known, next.step, next.spanMs, range))) {
         if (Number.isFinite(perSecond)) known.paceAt = Math.max(known.paceAt, now) + (slots * 1000) / perSecond;
         const tat = known.quota?.tat ?? now;
         known.othersMs = next.step === 'takeBusy' ? takenSince(before, tat - next.spanMs) : 0;
@@ -203,6 +203,12 @@ export class Quotas {
         known.othersMs = takenSince(before, known.quota?.tat);
       }
     }
+  }
+
+  /** A write that the SDK repeats finds its own mark, also where somebody has spoilt the item since. */
+  async #isLeased(known: Known, lease: Change): Promise<boolean> {
+    const isDone = await this.#write(known, lease);
+    return isDone && known.quota !== undefined && isPossible(known.quota, this.#world.clock.now());
   }
 
   /** True when it was done; either way what is known is now what the catalog says. */

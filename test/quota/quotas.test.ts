@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { ClockCheck } from '../../shared/clock-check.ts';
+import { Quotas } from '../../shared/quotas.ts';
 import { done } from '../support/done.ts';
 import { catalogName, type Local, local } from '../support/world.ts';
 
@@ -141,6 +143,20 @@ describe('leased slots', () => {
     await done(here, world.catalog.put({ ...key, tat: slot, rate: 49, gen: 0 }));
     for (const _ of ['learns of it', 'knows it']) await done(here, world.quotas.throttled(target, 'CreateBackup'));
     expect(await done(here, world.quotas.leaseSlots(target, 'CreateBackup', 49))).toHaveLength(49);
+  });
+
+  test('are never of a quota that was spoilt between a lease and its answer', async () => {
+    here = await local();
+    const { world } = here.world();
+    let writes = 0;
+    const update: typeof world.catalog.update = async (...write) => {
+      const written = await world.catalog.update(...write);
+      return written.done && writes++ === 0 ? { done: true, item: { ...written.item, tat: '5' } } : written;
+    };
+    const clockCheck = new ClockCheck(world.clock);
+    const quotas = new Quotas({ ...world, clockCheck, catalog: { ...world.catalog, update } });
+    const slots = await done(here, quotas.leaseSlots(target, 'CreateBackup', 3));
+    expect(slots.map(Number.isFinite)).toEqual([true, true, true]);
   });
 
   test('are not leased after the instant that the caller names', async () => {
