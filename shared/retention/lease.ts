@@ -42,7 +42,7 @@ export class WantedLease extends Lease {
     return super.keepDuring(work, () => this.remember({}));
   }
 
-  /** Remembers with the next renewal, which costs no write of its own. */
+  /** Remembers with the next renewal or at the leave, which costs no write of its own. */
   note(memories: Record<string, unknown>): void {
     this.#noted = { ...this.#noted, ...memories };
   }
@@ -52,6 +52,11 @@ export class WantedLease extends Lease {
     const all = { ...this.#noted, ...memories };
     this.#noted = {};
     await this.write(all);
+  }
+
+  /** What was noted is remembered with it. */
+  override leave(dueAt: number, step?: string): Promise<void> {
+    return super.leave(dueAt, step, this.#noted);
   }
 
   /**

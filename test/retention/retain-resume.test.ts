@@ -225,7 +225,7 @@ test('who stood still takes back nothing that another has begun to delete again'
   expect(await here.states()).toEqual({ DELETING: 1 });
 });
 
-test('deletes keep to the quota, and a driver that runs out of time is followed by another', async () => {
+test('deletes keep to the quota, and a driver that runs out of time is followed by another, which tells no more again than it must', async () => {
   const tables = Array.from({ length: 30 }, (_, index) => `table-${index}`);
   await begin(tables, 4);
   const from = here.clock.now();
@@ -236,7 +236,10 @@ test('deletes keep to the quota, and a driver that runs out of time is followed 
   await untilNothingIsDue();
   expect(await here.states()).toEqual({ AVAILABLE: 60, DELETED: 60 });
   expect(here.dynamodb.counters().DeleteBackup).toEqual({ accepted: 60, throttled: 0 });
-  expect(new Set(here.told('Backup Deleted').map(({ id }) => id)).size).toBe(60);
+  const told = here.told('Backup Deleted').map(({ id }) => id);
+  expect(new Set(told).size).toBe(60);
+  // Perhaps again: what was deleted in the very millisecond until which all was told.
+  expect(told.length).toBeLessThanOrEqual(61);
 });
 
 test('what fails while deletes are on their way is thrown when they have come to rest', async () => {
