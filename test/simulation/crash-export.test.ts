@@ -19,6 +19,5 @@ crashTests('export', {
   points: 600,
   sleeps: 8,
   goneOnWith: 90,
-  everyNth: 3,
   pairs: 8,
 });

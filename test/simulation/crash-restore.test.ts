@@ -24,6 +24,5 @@ crashTests('restore', {
   points: 350,
   sleeps: 50,
   goneOnWith: 90,
-  everyNth: 2,
   pairs: 8,
 });

@@ -9,7 +9,6 @@ crashTests('retention', {
   points: 90,
   sleeps: 2,
   goneOnWith: 95,
-  everyNth: 1,
   pairs: 12,
 });
 

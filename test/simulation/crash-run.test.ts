@@ -17,6 +17,5 @@ crashTests('run', {
   points: 180,
   sleeps: 25,
   goneOnWith: 95,
-  everyNth: 1,
   pairs: 12,
 });

@@ -13,8 +13,6 @@ interface Expected {
   sleeps: number;
   /** Of so many mishaps in a hundred, another process of the function takes note while they last. */
   goneOnWith: number;
-  /** Of its points every n-th is tried with each freeze; `npm run simulate -- --crash-points` tries all. */
-  everyNth: number;
   pairs: number;
 }
 
@@ -26,11 +24,7 @@ const saidOf = ({ broken }: Crashes): string[] =>
 export function crashTests(name: CrashStoryName, expected: Expected): void {
   describe(`no rule is broken in the story of ${name}`, { timeout: 900_000 }, () => {
     test.each(allMishaps)('at whatever point a process is %s', async (mishap) => {
-      const nth = mishap.startsWith('frozen') ? expected.everyNth : 1;
-      const told = await tryEach(
-        name,
-        (await singles(name, mishap)).filter((_, index) => index % nth === 0),
-      );
+      const told = await tryEach(name, await singles(name, mishap));
       expect(saidOf(told)).toEqual([]);
       expect((100 * told.goneOnWith) / told.tried).toBeGreaterThanOrEqual(expected.goneOnWith);
     });
