@@ -102,6 +102,12 @@ function namedIn({ truth }: Scene, { bus, detail }: Fact): string {
   return wasNeverCaptured ? 'all' : JSON.stringify([settingsNotPutBack, differences, others]);
 }
 
+/** Whether somebody has switched point-in-time recovery of one of these tables since the story began. */
+const isSwitched = ({ truth, story, faultsEndAt }: Scene, tableIds: string[]): boolean =>
+  tableIds
+    .flatMap((id) => truth.recovery.get(id) ?? [])
+    .some(({ at, isByService }) => !isByService && at >= faultsEndAt - story.faultsUntilMs);
+
 /** How a request speaks of a setting. */
 const fieldOf = (setting: string): string => (setting === 'scaling' ? 'autoScaling' : setting);
 
@@ -119,6 +125,7 @@ const settingsAreBack: Rule = {
         const had = settings.get(tableId)?.get(setting) ?? '';
         // Alarms are on a name, and outlive the table.
         if (setting === 'alarms' && story.tables.includes(table.name)) continue;
+        if (setting === 'pointInTimeRecovery' && isSwitched(scene, [table.id, tableId])) continue;
         const wish = wishes[fieldOf(setting)];
         const said = `${setting} of ${table.name} is ${found || 'none'}, and of its source ${had || 'none'}`;
         const isNamed = named === 'all' || named.includes(`"${setting}`);

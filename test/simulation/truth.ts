@@ -74,7 +74,7 @@ export class Truth {
   /** Tables that were deleted, by their ids. */
   readonly dropped = new Map<string, { name: string; at: number }>();
   /** Since when point-in-time recovery is on, or off, by table id. */
-  readonly recovery = new Map<string, { at: number; isOn: boolean }[]>();
+  readonly recovery = new Map<string, { at: number; isOn: boolean; isByService: boolean }[]>();
   /** By table id. */
   readonly moments = new Map<string, Moment[]>();
   /** By catalog, then by `pk|sk`. */
@@ -142,10 +142,11 @@ export class Truth {
     },
     DeleteTable: ({ input: { TableName } }, _answer, at) =>
       this.dropped.set(this.#idOf(TableName), { name: String(TableName), at }),
-    UpdateContinuousBackups: ({ input }, _answer, at) => {
+    UpdateContinuousBackups: ({ input, signedAt }, _answer, at) => {
       const { PointInTimeRecoveryEnabled: isOn } = input.PointInTimeRecoverySpecification as Record<string, boolean>;
       const id = this.#idOf(input.TableName);
-      this.recovery.set(id, [...(this.recovery.get(id) ?? []), { at, isOn: isOn === true }]);
+      const switched = { at, isOn: isOn === true, isByService: signedAt !== undefined };
+      this.recovery.set(id, [...(this.recovery.get(id) ?? []), switched]);
     },
     PutItem: ({ input }, _answer, at) => {
       const moments = this.moments.get(this.#idOf(input.TableName));
