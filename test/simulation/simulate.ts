@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { allCrashStories, type CrashStoryName } from './crash-points.ts';
 import { reportCrashes } from './crash-report.ts';
 import { explore } from './explore.ts';
 import { allFaultKinds } from './fault-kinds.ts';
@@ -18,7 +19,20 @@ const options = {
   'crash-points': { type: 'boolean' },
   pairs: { type: 'boolean' },
 } as const;
-const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const { values, positionals } = asked();
+
+function asked() {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence);
+  process.exit(2);
+}
 
 async function tellShortest(story: Story, outcome: Outcome): Promise<void> {
   const shorter = await shrink(story, outcome, (smaller) => simulate(smaller));
@@ -51,8 +65,24 @@ async function reportSeeds(seed: number, runs: number): Promise<boolean> {
   return first === undefined;
 }
 
+function wholeNumber(option: 'seed' | 'runs'): number {
+  const text = values[option] ?? '1';
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  return refuse(`--${option} ${text} is not a whole number: give one of at most nine digits.`);
+}
+
+function storyNames(): CrashStoryName[] {
+  const names = values['crash-points'] ? allCrashStories : [];
+  const strange = positionals.find((name) => !names.some((known) => known === name));
+  if (strange === undefined) return names.filter((name) => positionals.length === 0 || positionals.includes(name));
+  return refuse(
+    `There are no crash points of ${strange}: say --crash-points and one of ${allCrashStories.join(', ')}.`,
+  );
+}
+
+const names = storyNames();
 const isUnbroken = values['crash-points']
-  ? await reportCrashes(positionals, values.pairs === true, tellShortest)
-  : await reportSeeds(Number(values.seed ?? 1), Number(values.runs ?? 1));
+  ? await reportCrashes(names, values.pairs === true, tellShortest)
+  : await reportSeeds(wholeNumber('seed'), wholeNumber('runs'));
 if (isUnbroken) console.log('No rule was broken.');
 else process.exitCode = 1;
