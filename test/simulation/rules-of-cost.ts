@@ -61,7 +61,8 @@ function fewWrites(): Rule {
       writes.set(write.key, written);
       // Two installations throttle each other.
       const isCalm = Object.keys(story.faults).length === 0 && story.installations === 1;
-      const deeds = story.acts.filter((act) => act.do !== 'fire').length;
+      // What is done at a call holds that call up, so that a slot may be missed.
+      const deeds = story.acts.filter((act) => act.do !== 'fire' || act.at !== undefined).length;
       return isCalm && written > states + 2 * deeds ? `${write.key} was written ${written} times` : undefined;
     },
   };
