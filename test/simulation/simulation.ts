@@ -13,6 +13,7 @@ import { rulesOfBackups } from './rules-of-backups.ts';
 import { rulesOfCost } from './rules-of-cost.ts';
 import { rulesOfDeletes } from './rules-of-deletes.ts';
 import { rulesOfExports } from './rules-of-exports.ts';
+import { rulesOfProgress } from './rules-of-progress.ts';
 import { rulesOfQuotas } from './rules-of-quotas.ts';
 import { rulesOfTables } from './rules-of-tables.ts';
 import { rulesOfTasks } from './rules-of-tasks.ts';
@@ -55,6 +56,7 @@ const dailyAfterMs = 5 * 60_000;
 export const allRules = (): Rule[] => [
   ...rulesOfBackups(),
   ...rulesOfDeletes(),
+  ...rulesOfProgress(),
   ...rulesOfQuotas(),
   ...rulesOfTables(),
   ...rulesOfTasks(),
