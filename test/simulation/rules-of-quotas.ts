@@ -37,7 +37,7 @@ const disjointSlots: Rule = {
     const { before, after, key } = write;
     const values = fromAttributes((call.input.ExpressionAttributeValues ?? {}) as Attributes);
     const tat = Number(after.tat);
-    if (before === undefined || tat === before.tat) return undefined;
+    if (before === undefined || after.tat === before.tat) return undefined;
     const known = Number(before.tat);
     const said = `${key} went from ${inWords(before)} to ${inWords(after)}`;
     if (values[':span'] !== undefined) {
