@@ -2,11 +2,13 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { RestoreCompleted, RestoreFailed } from '../../events/restore-events.ts';
 import { PermanentError } from '../errors.ts';
 import { pin, unpin } from '../holds.ts';
+import { backupKey } from '../ledger.ts';
 import { type Course, driveTask, fail, write } from '../task/drive.ts';
 import { leaveQueue, mayRun, needsPlace, restores, ticket } from '../task/queue.ts';
 import { taskKey } from '../task/task.ts';
 import type { Invocation, World } from '../world.ts';
 import { leftBehindOf, type PlannedTask, type Restoring } from './context.ts';
+import type { Pinned } from './found.ts';
 import type { RestoreTask } from './restore-task.ts';
 import { settle } from './settle.ts';
 import { start } from './start.ts';
@@ -16,6 +18,10 @@ import { waitUntilActive } from './wait.ts';
 
 /** Whoever waits in the queue is woken by who leaves it; this is for the case that nobody lived to do so. */
 const queuedMs = 300_000;
+
+/** AWS lists a backup as AVAILABLE before the run that watches it has looked again: so long it is waited for, so often. */
+const watchedWithinMs = 300_000;
+const againMs = 5000;
 
 const course: Course<PlannedTask> = {
   stages: {
@@ -54,7 +60,7 @@ function orForbidden(restoring: Restoring, error: unknown): Promise<'next'> {
   return fail(restoring, error.name, mistakes, leftBehindOf(restoring.task));
 }
 
-async function accept(restoring: Restoring): Promise<'next'> {
+async function accept(restoring: Restoring): Promise<'next' | number> {
   const { world, task } = restoring;
   const { pin: backup } = task.plan;
   if (backup !== undefined) {
@@ -62,12 +68,20 @@ async function accept(restoring: Restoring): Promise<'next'> {
       await pin(world.catalog, backup, task.id);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
+      const now = world.clock.now();
+      if (now < task.acceptedAt + watchedWithinMs && (await isWatched(world, backup))) return now + againMs;
       const remedy = 'Ask under a new requestId.';
       return fail(restoring, 'BackupGone', [{ field: 'source', problem: error.message, remedy }]);
     }
   }
   await write(restoring, { state: 'QUEUED' }, 'accepted');
   return 'next';
+}
+
+/** CREATING, or AVAILABLE since the pin was refused. */
+async function isWatched({ catalog }: World, backup: Pinned): Promise<boolean> {
+  const entry = await catalog.get(backupKey(backup));
+  return entry?.state === 'CREATING' || entry?.state === 'AVAILABLE';
 }
 
 async function queue(restoring: Restoring): Promise<'next' | number> {

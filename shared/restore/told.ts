@@ -45,6 +45,9 @@ export function completed(task: PlannedTask, tableArn: string): Fact<typeof Rest
     ...(notPutBack.length > 0
       ? [`${notPutBack.length} not: ${notPutBack.map(({ setting }) => setting).join(', ')}`]
       : []),
+    ...(verification?.count
+      ? [`${counted(verification.count.items, 'item')} counted (AWS said about ${verification.count.inBackupAbout})`]
+      : []),
   ].join(', ');
   const stream = task.streamArn === undefined ? '' : ` Its stream is new: ${task.streamArn}.`;
   return {

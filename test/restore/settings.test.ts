@@ -214,5 +214,6 @@ describe('verification', () => {
       count: { items: 7 },
     });
     expect(told.sentence).toMatch(/^NOT AS EXPECTED: verify\.sample\.1/);
+    expect(told.sentence).toMatch(/, 7 items counted \(AWS said about 7\)\.$/);
   });
 });
