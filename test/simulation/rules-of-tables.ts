@@ -67,6 +67,49 @@ function completed({
   });
 }
 
+interface Wanted {
+  source: { table?: string; backupArn?: string };
+  target: { tableName: string };
+}
+
+/** Whether a backup that fits had been told completed by then, and was never deleted. */
+const hadBackup = ({ truth }: Scene, bus: string, { table, backupArn }: Wanted['source'], at: number): boolean =>
+  truth.facts.some(
+    ({ type, detail, ...fact }) =>
+      type === 'Backup Completed' &&
+      fact.bus === bus &&
+      fact.at < at &&
+      (backupArn === undefined ? detail.table === table : detail.backupArn === backupArn) &&
+      truth.backups.get(String(detail.backupArn))?.deletedAt === undefined,
+  );
+
+/** Whoever refuses everything overwrites nothing, too. */
+const restoresSucceed: Rule = {
+  name: 'a restore fails only when it has nothing to restore, or nowhere to',
+  atEnd(scene) {
+    const { truth, installations, story } = scene;
+    for (const { catalog, factsBus, number } of installations) {
+      const tasks = truth.items(catalog, (key) => key.startsWith('task#restore-')).map(([, task]) => task);
+      for (const task of tasks) {
+        const { source, target } = task.request as Wanted;
+        const there = truth.tableIds.get(target.tableName);
+        const isTaken = there !== undefined && there !== task.tableId;
+        const isGone = truth.dropped.has(String(task.tableId));
+        if (task.state !== 'FAILED' || isTaken || isGone) continue;
+        if (hadBackup(scene, factsBus, source, Number(task.acceptedAt))) return inWords(task);
+      }
+      // With one mishap at most, each request is heard.
+      if (Object.keys(story.faults).length > 0 && story.only === undefined) continue;
+      for (const act of story.acts) {
+        if (act.do !== 'restore' || act.nth !== undefined || act.installation !== number) continue;
+        if (!tasks.some(({ request }) => (request as { requestId: string }).requestId === `r${act.atMs}`))
+          return `nobody has heard of the restore of ${act.table} to ${act.target}`;
+      }
+    }
+    return undefined;
+  },
+};
+
 /** Whose copy it is: of a backup, or of exported files. */
 function sourceOf({ truth }: Scene, { detail }: Fact): { tableId: string; at: number } {
   const { source, manifest, until } = detail as { source?: { backupArn: string }; manifest?: string; until?: string };
@@ -143,4 +186,4 @@ const settingsAreBack: Rule = {
   },
 };
 
-export const rulesOfTables = (): Rule[] => [oneTable, neverOverwritten, itemsAreBack, settingsAreBack];
+export const rulesOfTables = (): Rule[] => [oneTable, neverOverwritten, restoresSucceed, itemsAreBack, settingsAreBack];
