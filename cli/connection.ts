@@ -60,7 +60,7 @@ export async function connect({ profile, region, stack, local, endpoint }: Conne
     ...(clients.endpoint !== undefined && { endpoint: clients.endpoint }),
     credentials: cloudFormation.config.credentials,
     clients,
-    outputs: () => outputsOf(cloudFormation, stack, found, profile),
+    outputs: () => outputsOf(cloudFormation, stack, found, profile, local),
   };
 }
 
@@ -84,12 +84,20 @@ async function outputsOf(
   stack: string,
   region: string,
   profile?: string,
+  isLocal?: boolean,
 ): Promise<Record<string, string>> {
   const answer = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
-    throw whyNoStack(error, stack, region, profile);
+    throw isLocal && isNobodyThere(error) ? notStarted(error) : whyNoStack(error, stack, region, profile);
   });
   const outputs = answer.Stacks?.[0]?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+const isNobodyThere = (error: Error) => (error as { code?: string }).code === 'ECONNREFUSED';
+
+function notStarted(cause: Error): Stop {
+  const sentence = `Nothing answers at ${localEndpoint(process.env)}. Start it with npm start, or set PORT to the port that it was started on.`;
+  return new Stop('failed', sentence, { cause });
 }
 
 function whyNoStack(error: Error, stack: string, region: string, profile?: string): Stop {

@@ -1,13 +1,22 @@
 import type { Run, TableOfRun } from './answers.ts';
 import type { Api } from './api.ts';
+import { Stop } from './exit.ts';
 import { all } from './pages.ts';
 import type { Screen } from './screen.ts';
 import { span } from './times.ts';
 import { unlessMissing, until, watching } from './wait.ts';
 import { bytes, counted } from './words.ts';
 
-/** The address of a run in the API. */
-export const runPath = (id: string): string => `/v1/runs/${id.split('/').map(encodeURIComponent).join('/')}`;
+/**
+ * The address of a run in the API.
+ * @throws Stop when it is no id of a run.
+ */
+export function runPath(id: string): string {
+  const parts = id.split('/');
+  if (parts.length === 4) return `/v1/runs/${parts.map(encodeURIComponent).join('/')}`;
+  const sentence = `${id} is no run; write account/region/plan/stamp, as npx tablekeep runs lists them (--plan for those of one plan).`;
+  throw new Stop('notUnderstood', sentence);
+}
 
 /** A run does not outlast its deadline, which is 7 days at most. */
 const longestMs = 7 * 86_400_000;

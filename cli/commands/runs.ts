@@ -33,10 +33,11 @@ export const runsCommand = ({ screen, found, api }: Context): Command =>
     .addHelpText('after', examples)
     .action(async (id: string | undefined, options: Options, command: Command) => {
       if (options.watch && id === undefined) throw new Stop('notUnderstood', '--watch needs the id of a run.');
+      const path = id === undefined ? undefined : runPath(id);
       const service = await api(command);
-      if (id !== undefined) {
-        const run = await service.get<Run>(runPath(id));
-        const { rows: tables } = await all<TableOfRun>(service, `${runPath(id)}/tables`, 'tables');
+      if (id !== undefined && path !== undefined) {
+        const run = await service.get<Run>(path);
+        const { rows: tables } = await all<TableOfRun>(service, `${path}/tables`, 'tables');
         const shown = options.watch ? await followRun(service, screen, id) : { run, tables };
         screen.json(shown);
         printRun(screen, shown);
@@ -105,7 +106,8 @@ export const cancelCommand = ({ screen, api }: Context): Command =>
       '\nExample:\n  npx tablekeep cancel 123456789012/us-east-1/nightly/20270131T020000Z --reason "maintenance"',
     )
     .action(async (id: string, { reason }: { reason: string }, command: Command) => {
-      const asked = await (await api(command)).post<object>(`${runPath(id)}/cancel`, { reason });
+      const path = runPath(id);
+      const asked = await (await api(command)).post<object>(`${path}/cancel`, { reason });
       screen.json(asked);
       screen.line(`Asked for: ${id} is not to begin.`);
     });

@@ -38,6 +38,8 @@ describe.concurrent('without a service', () => {
     [['backups', '--limit', 'many'], /--limit many is not understood/],
     [['tasks', '--watch'], /--watch needs the id of a task/],
     [['runs', '--watch'], /--watch needs the id of a run/],
+    [['runs', 'nightly'], /nightly is no run; write account\/region\/plan\/stamp/],
+    [['cancel', 'nightly'], /nightly is no run; write account\/region\/plan\/stamp/],
     [['restore', 'Chat', '--latest', '--at', 'latest', '--local'], /--latest and --at say different things/],
     [['restore', 'Chat', '--at', 'yesterday', '--local'], /--at yesterday is no time/],
     [['export', 'Chat', '--bucket', 'b', '--from', '2026-01-01'], /both --from and --until/],
@@ -61,7 +63,7 @@ describe.concurrent('without a service', () => {
   test.each([
     [['status', '--region', 'us-east-1'], 5, /No AWS credentials were found/],
     [['status', '--region', 'us-east-1', '--profile', 'nobody'], 5, /No AWS credentials were found .*nobody/],
-    [['status', '--local'], 1, /did not answer/],
+    [['status', '--local'], 1, /Nothing answers at \S+:9\. Start it with npm start, or set PORT/],
   ])('%j ends with %i and a sentence', async (args, code, sentence) => {
     const ended = await alone(...args);
     expect(ended.err).toMatch(sentence);
