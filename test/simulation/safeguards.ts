@@ -17,7 +17,7 @@ export const withCatalog =
   (around: Around<Catalog>) =>
   (world: World): World => ({ ...world, catalog: { ...world.catalog, ...around(world.catalog) } });
 
-const withDynamodb =
+export const withDynamodb =
   (around: Around<DynamoDb>) =>
   (world: World): World => ({
     ...world,
