@@ -136,6 +136,26 @@ const itemsAreBack: Rule = {
   },
 };
 
+const isCaptured = ({ truth }: Scene, tableId: string): boolean =>
+  [...truth.catalogs.values()].some((catalog) =>
+    [...catalog.keys()].some((key) => key.startsWith('settings#') && key.endsWith(`|structure#${tableId}`)),
+  );
+
+/** Else every restore could say that it knew of none. A run in trouble leaves it to the next one. */
+const settingsAreCaptured: Rule = {
+  name: 'where nothing goes wrong, a table that was backed up has its settings captured',
+  atEnd(scene) {
+    const { truth, story } = scene;
+    const isCalm = Object.keys(story.faults).length === 0;
+    for (const name of story.hasSettings && isCalm ? story.tables : []) {
+      const id = truth.tableIds.get(name) ?? '';
+      const isBackedUp = truth.facts.some(({ type, detail }) => type === 'Backup Completed' && detail.tableId === id);
+      if (isBackedUp && !truth.dropped.has(id) && !isCaptured(scene, id)) return `${name} (${id})`;
+    }
+    return undefined;
+  },
+};
+
 /** What was said of settings that are not there. */
 function namedIn({ truth }: Scene, { bus, detail }: Fact): string {
   const began = truth.facts.find((fact) => fact.bus === bus && fact.detail.id === `${detail.task}/started`);
@@ -186,4 +206,11 @@ const settingsAreBack: Rule = {
   },
 };
 
-export const rulesOfTables = (): Rule[] => [oneTable, neverOverwritten, restoresSucceed, itemsAreBack, settingsAreBack];
+export const rulesOfTables = (): Rule[] => [
+  oneTable,
+  neverOverwritten,
+  restoresSucceed,
+  itemsAreBack,
+  settingsAreCaptured,
+  settingsAreBack,
+];
