@@ -95,7 +95,9 @@ const restoresSucceed: Rule = {
         const there = truth.tableIds.get(target.tableName);
         const isTaken = there !== undefined && there !== task.tableId;
         const isGone = truth.dropped.has(String(task.tableId));
-        if (task.state !== 'FAILED' || isTaken || isGone) continue;
+        // To a clock that was set back, a backup is of the time to come.
+        const isSetBack = story.faults.clockJump !== undefined;
+        if (task.state !== 'FAILED' || isTaken || isGone || isSetBack) continue;
         if (hadBackup(scene, factsBus, source, Number(task.acceptedAt))) return inWords(task);
       }
       // With one mishap at most, each request is heard.

@@ -7,8 +7,8 @@ const leastHits = 120;
 
 /** Those of single operations have fewer opportunities. */
 const leastOfFew: Partial<Record<FaultKind, number>> = {
-  limitOfRate: 60,
-  limitOfTablesAtOnce: 40,
+  limitOfRate: 30,
+  limitOfTablesAtOnce: 30,
   limitOfTables: 20,
   staleList: 20,
 };
