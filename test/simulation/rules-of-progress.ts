@@ -94,7 +94,8 @@ const expiredIsGone: Rule = {
   name: 'once AWS makes no more trouble, what has expired is deleted',
   atEnd(scene) {
     const { story, installations } = scene;
-    if (story.acts.some((act) => act.do === 'deploy')) return undefined;
+    // Stricter rules have their grace time, and what a restore had pinned goes with the next day's retention.
+    if (story.acts.some((act) => act.do === 'deploy' || act.do === 'restore')) return undefined;
     for (const installation of installations) {
       for (const [plan, { keep }] of installation.plans) {
         const good = entriesOf(scene, installation).filter(
