@@ -5,6 +5,7 @@ import { createAws } from '../../local/aws.ts';
 import { dynamodb, type Inspection } from '../../local/dynamodb/dynamodb.ts';
 import { createEventBridge } from '../../local/eventbridge/eventbridge.ts';
 import type { Service } from '../../local/service.ts';
+import { tagging } from '../../local/tagging.ts';
 import { inProcess } from '../../local/transport.ts';
 import { systemClock, systemRandom } from '../../shared/clock.ts';
 import { planOf } from '../../shared/plan.ts';
@@ -25,7 +26,8 @@ export async function measure(): Promise<Figure[]> {
     services: (core) => {
       const quick = { createTableMs: 1, continuousBackupsMs: 1, simultaneousTableOperations: 2 * tables };
       store = dynamodb(core, quick);
-      return [store, createEventBridge(core)];
+      const tagged = { type: 'dynamodb:table', resources: store.taggedTables };
+      return [store, tagging(core, [tagged]), createEventBridge(core)];
     },
   });
   const call = (service: string, operation: string, input: Record<string, unknown>) =>
