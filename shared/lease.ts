@@ -41,7 +41,7 @@ export async function takeItem(
 /**
  * One driver at a time. The heartbeat starts what is due, and every write of the driver moves `dueAt` on, so what lives
  * is not started twice and what died is due when its lease ends. All writes are on condition that the driver is still
- * this one.
+ * this one, and has not written since: of a write that the SDK repeats, the first copy may arrive last.
  */
 export class Lease {
   protected readonly world: World;
@@ -51,6 +51,8 @@ export class Lease {
   readonly stopAt: number;
   readonly #takenAt: number;
   #until: number;
+  /** One write at a time, so that each has a later end of the lease than the one before. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
   #lost: unknown;
   #isLeft = false;
   /** The item as it was when the lease was taken. */
@@ -114,7 +116,13 @@ export class Lease {
    * item as it is now.
    * @throws LeaseLost when another drives it by now.
    */
-  async write(attributes: Record<string, unknown>, step?: string): Promise<Item> {
+  write(attributes: Record<string, unknown>, step?: string): Promise<Item> {
+    const written = this.#lastWrite.then(() => this.#writeNext(attributes, step));
+    this.#lastWrite = written.catch(() => {});
+    return written;
+  }
+
+  async #writeNext(attributes: Record<string, unknown>, step?: string): Promise<Item> {
     if (this.#lost !== undefined) throw this.#lost;
     const until = this.world.clock.now() + leaseMs;
     const item = await this.#mustWrite({ ...attributes, leaseUntil: until, dueAt: until }, step);
@@ -165,7 +173,7 @@ export class Lease {
         ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
         ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
       ].join(' '),
-      condition: 'driver = :me',
+      condition: attributes.leaseUntil === undefined ? 'driver = :me' : 'driver = :me AND leaseUntil <= :leaseUntil',
       names: {
         ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
         ...(step !== undefined && { '#steps': 'steps' }),

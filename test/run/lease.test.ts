@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Lease, LeaseLost, takeItem } from '../../shared/lease.ts';
-import type { World } from '../../shared/world.ts';
+import type { Change, World } from '../../shared/world.ts';
 import { done } from '../support/done.ts';
 import { type Local, local } from '../support/world.ts';
 
@@ -52,9 +52,8 @@ test.each(['another', 'the same invocation, delivered once more,'])(
     const lease = await mustTake('a');
     await pass(61_000);
     await mustTake(who === 'another' ? 'b' : 'a');
-    const writes: Promise<unknown>[] = [lease.write({ state: 'x' }), lease.leave(0), lease.end()];
-    for (const write of writes) {
-      await expect(done(here, write)).rejects.toThrow(LeaseLost);
+    for (const write of [() => lease.write({ state: 'x' }), () => lease.leave(0), () => lease.end()]) {
+      await expect(done<unknown>(here, write())).rejects.toThrow(LeaseLost);
     }
     expect(await done(here, world.catalog.get(key))).not.toHaveProperty('state');
   },
@@ -86,4 +85,32 @@ test('what a renewal meets with is thrown when the work has come to rest, and no
   await expect(done(here, work)).rejects.toThrow('The catalog is away.');
   await expect(writing).rejects.toThrow('The catalog is away.');
   expect(await done(here, world.catalog.get(key))).not.toHaveProperty('state');
+});
+
+test('a copy of a write that arrives after later ones changes nothing', async () => {
+  const changes: Change[] = [];
+  const { update } = world.catalog;
+  const noting: World = {
+    ...world,
+    catalog: {
+      ...world.catalog,
+      update: (at, change) => {
+        changes.push(change);
+        return update(at, change);
+      },
+    },
+  };
+  const lease = await mustTake('a', noting);
+  await done(here, lease.write({ state: 'RUNNING' }));
+  await pass(10_000);
+  await done(here, lease.write({ state: 'COMPLETED' }));
+  const copy = changes.find(({ values }) => values?.[':state'] === 'RUNNING') as Change;
+  expect(await done(here, update(key, copy))).toMatchObject({ done: false });
+  expect(await done(here, world.catalog.get(key))).toMatchObject({ state: 'COMPLETED' });
+});
+
+test('what is written at once is written one after the other, and nothing is taken for a late copy', async () => {
+  const lease = await mustTake('a');
+  await done(here, Promise.all([lease.write({ one: 1 }), lease.write({ two: 2 }), lease.write({})]));
+  expect(await done(here, world.catalog.get(key))).toMatchObject({ one: 1, two: 2 });
 });
