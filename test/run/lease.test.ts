@@ -109,8 +109,21 @@ test('a copy of a write that arrives after later ones changes nothing', async ()
   expect(await done(here, world.catalog.get(key))).toMatchObject({ state: 'COMPLETED' });
 });
 
-test('what is written at once is written one after the other, and nothing is taken for a late copy', async () => {
-  const lease = await mustTake('a');
-  await done(here, Promise.all([lease.write({ one: 1 }), lease.write({ two: 2 }), lease.write({})]));
+test('a slow write is not overtaken by the next one, and so not taken for a late copy', async () => {
+  const { update } = world.catalog;
+  const slow: World = {
+    ...world,
+    catalog: {
+      ...world.catalog,
+      update: async (at, change) => {
+        if (change.values?.[':one'] === 1) await world.clock.sleep(100);
+        return update(at, change);
+      },
+    },
+  };
+  const lease = await mustTake('a', slow);
+  const one = lease.write({ one: 1 });
+  await pass(10);
+  await done(here, Promise.all([one, lease.write({ two: 2 })]));
   expect(await done(here, world.catalog.get(key))).toMatchObject({ one: 1, two: 2 });
 });
